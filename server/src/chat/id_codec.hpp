@@ -1,0 +1,50 @@
+// Ids as clients see them: a keyed permutation of the number, so that outsiders learn neither order nor count.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/ids.hpp"
+
+namespace kith::chat {
+
+/// Encodes ids as a letter for the kind and 13 digits of base 32 (0-9a-v). The permutation is Speck64/128 (Beaulieu et
+/// al., "The SIMON and SPECK families of lightweight block ciphers", 2013) with one key per kind, so a room's text never
+/// decodes as a user. Decoding accepts any text and returns nullopt for what this server never issued in this form.
+class IdCodec {
+ public:
+  static constexpr size_t kKeyBytes = 16;
+  using Key = std::array<uint8_t, kKeyBytes>;
+
+  explicit IdCodec(const Key& key);
+
+  [[nodiscard]] std::string encode(UserId id) const { return encode(kUser, id.value); }
+  [[nodiscard]] std::string encode(DeviceId id) const { return encode(kDevice, id.value); }
+  [[nodiscard]] std::string encode(RoomId id) const { return encode(kRoom, id.value); }
+  [[nodiscard]] std::optional<UserId> decode_user(std::string_view text) const { return decode<UserId>(kUser, text); }
+  [[nodiscard]] std::optional<DeviceId> decode_device(std::string_view text) const {
+    return decode<DeviceId>(kDevice, text);
+  }
+  [[nodiscard]] std::optional<RoomId> decode_room(std::string_view text) const { return decode<RoomId>(kRoom, text); }
+
+ private:
+  enum Kind : uint8_t { kUser, kDevice, kRoom };
+  static constexpr int kRounds = 27;
+  using Schedule = std::array<uint32_t, kRounds>;
+
+  [[nodiscard]] std::string encode(Kind kind, int64_t value) const;
+  [[nodiscard]] std::optional<int64_t> decode(Kind kind, std::string_view text) const;
+  template <typename IdType>
+  [[nodiscard]] std::optional<IdType> decode(Kind kind, std::string_view text) const {
+    const auto value = decode(kind, text);
+    if (!value) return std::nullopt;
+    return IdType{*value};
+  }
+
+  std::array<Schedule, 3> schedules_;
+};
+
+}  // namespace kith::chat
