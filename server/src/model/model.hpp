@@ -51,6 +51,7 @@ struct Room {
   RoomId id;
   RoomKind kind = RoomKind::kPrivate;
   std::string name;
+  std::string name_folded;  ///< case and accents folded, for the directory
   std::string topic;
   History history = History::kAll;
   UnixMillis created_at;

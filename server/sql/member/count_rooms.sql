@@ -1,0 +1,1 @@
+SELECT count(*) FROM member WHERE user_id = ?1 AND state IN (1, 2)

@@ -1,0 +1,2 @@
+SELECT user_id, room_id, state, role, from_seq, join_pos, read_seq, read_ord, read_at, level, favourite, invited_by, v
+FROM member WHERE user_id = ?1 AND room_id = ?2

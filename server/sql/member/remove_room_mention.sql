@@ -1,0 +1,1 @@
+DELETE FROM room_mention WHERE room_id = ?1 AND seq = ?2
