@@ -194,4 +194,23 @@ struct ProfileCommitted {
 using Publication =
     std::variant<RoomEventCommitted, OwnStateCommitted, ReadPositionCommitted, DeviceRevoked, ProfileCommitted>;
 
+// What is told without being stored; may be lost.
+
+/// A member writes, or stopped.
+struct TypingChanged {
+  RoomId room;
+  UserId user;
+  bool typing = false;
+};
+enum class PresenceState : uint8_t { kOnline = 1, kAway = 2, kOffline = 3 };
+/// A user came, went, or is away; told in `rooms`.
+struct PresenceChanged {
+  UserId user;
+  PresenceState state = PresenceState::kOffline;
+  UnixMillis seen_at;
+  std::vector<RoomId> rooms;
+};
+
+using Ephemeral = std::variant<TypingChanged, PresenceChanged>;
+
 }  // namespace kith::model
