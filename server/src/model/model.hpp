@@ -202,7 +202,8 @@ struct TypingChanged {
   UserId user;
   bool typing = false;
 };
-enum class PresenceState : uint8_t { kOnline = 1, kAway = 2, kOffline = 3 };
+/// As kith.v1.PresenceState, with its numbers.
+enum class PresenceState : uint8_t { kUnknown = 0, kOnline = 1, kAway = 2, kOffline = 3 };
 /// A user came, went, or is away; told in `rooms`.
 struct PresenceChanged {
   UserId user;
