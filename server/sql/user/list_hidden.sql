@@ -1,0 +1,1 @@
+SELECT user_id FROM "user" WHERE presence_privacy = 2

@@ -1,0 +1,1 @@
+DELETE FROM user_word WHERE user_id = ?1
