@@ -17,8 +17,8 @@ struct Access {
   [[nodiscard]] Seq first_readable() const { return member.from_seq; }
 };
 
-/// The caller is in the room and may do this. Errors: kRoomNotFound if the caller may not know of the room, kNotMember in
-/// a public room or before an invitation is taken, kDirectRoom, kNotAllowed.
+/// The caller is in the room and may do this. Errors: kRoomNotFound if the caller may not know of the room, kNotMember
+/// in a public room or before an invitation is taken, kDirectRoom, kNotAllowed.
 Result<Access> require(store::WriteTransaction& transaction, RoomId room, UserId user, Action action);
 Result<Access> require(store::ReadTransaction& transaction, RoomId room, UserId user, Action action);
 

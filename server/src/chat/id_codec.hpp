@@ -12,8 +12,9 @@
 namespace kith::chat {
 
 /// Encodes ids as a letter for the kind and 13 digits of base 32 (0-9a-v). The permutation is Speck64/128 (Beaulieu et
-/// al., "The SIMON and SPECK families of lightweight block ciphers", 2013) with one key per kind, so a room's text never
-/// decodes as a user. Decoding accepts any text and returns nullopt for what this server never issued in this form.
+/// al., "The SIMON and SPECK families of lightweight block ciphers", 2013) with one key per kind, so a room's text
+/// never decodes as a user. Decoding accepts any text and returns nullopt for what this server never issued in this
+/// form.
 class IdCodec {
  public:
   static constexpr size_t kKeyBytes = 16;
