@@ -107,10 +107,10 @@ export interface Device {
 // ── Connection ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export type ConnectionStatus =
-  /** First connection after opening, or after being offline; `attempt` counts from 1. */
-  | { kind: 'connecting'; attempt: number }
+  /** The first connection after opening the client. */
+  | { kind: 'connecting' }
   | { kind: 'online'; transport: 'websocket' | 'polling' }
-  /** Not connected since `since`; the next attempt is at `retryAt`. */
+  /** Not connected since `since`; the next attempt is at `retryAt`, or under way if that is past. */
   | { kind: 'offline'; since: number; retryAt: number }
   | { kind: 'signed-out' };
 
