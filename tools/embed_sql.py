@@ -28,20 +28,22 @@ for path in sorted(root.rglob("*.sql")):
 migrations = sorted((root / "migrations").glob("*.sql")) if (root / "migrations").is_dir() else []
 
 with open(target, "w", encoding="utf-8") as out:
-    out.write("// Generated from server/sql; do not edit.\n#pragma once\n\n#include <string_view>\n\nnamespace kith::sql {\n\n")
+    out.write("// Generated from server/sql; do not edit.\n#pragma once\n\n#include <string_view>\n\n")
+    out.write("namespace kith::sql {\n\n")
     out.write("/// A statement: its name for errors and its text in each dialect.\n")
     out.write("struct Sql {\n  std::string_view name;\n  const char* sqlite;\n  const char* postgres;\n};\n\n")
     for area, paths in sorted(areas.items()):
         out.write(f"namespace {area} {{\n")
         for path in paths:
             twin = path.with_name(path.stem + ".postgres.sql")
-            postgres = literal(twin) if twin.exists() else literal(path)
-            out.write(f'inline constexpr Sql {camel(path.stem)}{{"{area}/{path.stem}", {literal(path)}, {postgres}}};\n')
+            values = f'"{area}/{path.stem}", {literal(path)}, {literal(twin if twin.exists() else path)}'
+            out.write(f"inline constexpr Sql {camel(path.stem)}{{{values}}};\n")
         out.write(f"}}  // namespace {area}\n\n")
     out.write("inline constexpr Sql kMigrations[] = {\n")
     for path in migrations:
         if path.name.endswith(".postgres.sql"):
             continue
         twin = path.with_name(path.stem + ".postgres.sql")
-        out.write(f'    {{"migrations/{path.stem}", {literal(path)}, {literal(twin) if twin.exists() else literal(path)}}},\n')
+        values = f'"migrations/{path.stem}", {literal(path)}, {literal(twin if twin.exists() else path)}'
+        out.write(f"    {{{values}}},\n")
     out.write('    {"", "", ""},  // the end\n};\n\n}  // namespace kith::sql\n')

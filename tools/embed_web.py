@@ -30,7 +30,8 @@ for index, path in enumerate(files):
         if not blob.exists():
             subprocess.run(["brotli", "--best", "--force", "--output=" + str(blob), str(path)], check=True)
         encoding = "br"
-    strings = ["/" + path.relative_to(dist).as_posix(), TYPES.get(path.suffix, "application/octet-stream"), encoding, etag]
+    media_type = TYPES.get(path.suffix, "application/octet-stream")
+    strings = ["/" + path.relative_to(dist).as_posix(), media_type, encoding, etag]
     labels = []
     for kind, text in zip("ptee", strings):
         label = f".Ls{len(data)}"

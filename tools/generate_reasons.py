@@ -15,13 +15,16 @@ def camel(name):
 
 
 with open(target, "w", encoding="utf-8") as out:
-    out.write("// Generated from api/kith/v1/errors.proto; do not edit.\n#pragma once\n\n#include <cstdint>\n#include <string_view>\n\n")
+    out.write("// Generated from api/kith/v1/errors.proto; do not edit.\n#pragma once\n\n")
+    out.write("#include <cstdint>\n#include <string_view>\n\n")
     out.write("namespace kith {\n\nenum class Reason : uint16_t {\n")
     for name, number, _, _ in reasons:
         out.write(f"  {camel(name)} = {number},\n")
-    out.write("};\n\nenum class Retry : uint8_t { kNever = 1, kLater = 2, kAfterLogin = 3 };\n\n")
-    out.write("/// What the registry fixes for a reason: its name, the Connect code that carries it, whether to ask again.\n")
-    out.write("struct ReasonRule {\n  Reason reason;\n  std::string_view name;\n  std::string_view code;\n  Retry retry;\n};\n\n")
+    out.write("};\n\n")
+    out.write("enum class Retry : uint8_t { kNever = 1, kLater = 2, kAfterLogin = 3 };\n\n")
+    out.write("/// What the registry fixes for a reason: name, the Connect code that carries it, whether to ask again.\n")
+    out.write("struct ReasonRule {\n  Reason reason;\n  std::string_view name;\n  std::string_view code;\n")
+    out.write("  Retry retry;\n};\n\n")
     out.write("inline constexpr ReasonRule kReasonRules[] = {\n")
     for name, _, code, retry in reasons:
         out.write(f'    {{Reason::{camel(name)}, "REASON_{name}", "{code}", Retry::{camel(retry)}}},\n')
