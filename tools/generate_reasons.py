@@ -22,7 +22,7 @@ with open(target, "w", encoding="utf-8") as out:
         out.write(f"  {camel(name)} = {number},\n")
     out.write("};\n\n")
     out.write("enum class Retry : uint8_t { kNever = 1, kLater = 2, kAfterLogin = 3 };\n\n")
-    out.write("/// What the registry fixes for a reason: name, the Connect code that carries it, whether to ask again.\n")
+    out.write("/// What the registry fixes for a reason: name, its Connect code, whether to ask again.\n")
     out.write("struct ReasonRule {\n  Reason reason;\n  std::string_view name;\n  std::string_view code;\n")
     out.write("  Retry retry;\n};\n\n")
     out.write("inline constexpr ReasonRule kReasonRules[] = {\n")
