@@ -52,11 +52,16 @@ struct Limits {
   size_t rooms_per_user = 5'000;
   size_t invites_per_room_creation = 50;
   size_t sessions_per_user = 100;
+  size_t sessions_in_memory = 200'000;          ///< sessions whose tokens are known without asking the store
+  size_t invitations = 1'000;                   ///< open invitations of the server
+  uint32_t invitation_uses = 1'000;             ///< accounts made with one invitation
+  uint32_t invitation_hours = 8'760;            ///< longest validity of an invitation: a year
   size_t settings_per_user = 1'000;
   size_t read_positions_members = 50;           ///< others' read positions and presence are pushed in rooms up to this size
 
   // Login back-off: after so many failures the wait doubles from one second up to the maximum.
   uint32_t login_failures_free = 5;
+  uint32_t login_failures_free_address = 20;    ///< an office or a family shares one address
   std::chrono::seconds login_wait_max{900};
   size_t login_entries = 100'000;               ///< remembered accounts and addresses
 

@@ -15,7 +15,8 @@
 namespace kith::chat {
 
 /// Cost of one hash. More of either makes guessing a stolen hash dearer, and each login too: the default is
-/// libsodium's "interactive" (64 MiB, about 60 ms on a server core), above OWASP's least (19 MiB, 2 passes).
+/// libsodium's "interactive" (64 MiB, 2 passes; tens of milliseconds on a server core), above OWASP's least (19 MiB, 2
+/// passes).
 struct PasswordCost {
   uint64_t passes = 2;
   size_t memory_bytes = size_t{64} * 1024 * 1024;
@@ -32,15 +33,15 @@ class PasswordHasher {
  public:
   PasswordHasher(Executor& workers, PasswordCost cost, size_t queue_jobs);
 
-  /// The hash in libsodium's text form, with salt and cost. Errors: kBusy; kInternal if memory is short.
-  Task<Result<std::string>> hash(Secret<std::string> password);
+  /// The hash in libsodium's text form, with salt and cost. Errors: kBusy, also if memory is short.
+  Task<Result<Secret<std::string>>> hash(Secret<std::string> password);
   /// Whether a password belongs to a hash. An empty hash does the same work and is never right: for unknown users.
-  Task<Result<bool>> verify(Secret<std::string> password, std::string hash);
+  Task<Result<bool>> verify(Secret<std::string> password, Secret<std::string> hash);
   /// True if a hash was made at another cost and should be made anew at the next login.
-  [[nodiscard]] bool needs_rehash(const std::string& hash) const;
+  [[nodiscard]] bool needs_rehash(const Secret<std::string>& hash) const;
 
  private:
-  class Place;
+  bool take_place();
 
   Executor& workers_;
   const PasswordCost cost_;

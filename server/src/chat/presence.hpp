@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
-#include <optional>
 #include <set>
 #include <unordered_map>
 #include <unordered_set>
@@ -20,9 +19,11 @@
 
 namespace kith::chat {
 
-/// A user's presence as one viewer may see it. No state: not shared. `last_seen` is 0 if unknown or not shared.
+using model::PresenceState;
+
+/// A user's presence as one viewer may see it. kUnknown: not shared. `last_seen` is 0 if unknown or not shared.
 struct PresenceView {
-  std::optional<model::PresenceState> state;
+  PresenceState state = PresenceState::kUnknown;
   UnixMillis last_seen;
 
   bool operator==(const PresenceView&) const = default;
@@ -31,7 +32,7 @@ struct PresenceView {
 /// Callable from any thread.
 class PresenceTracker {
  public:
-  /// Tells that a user's presence, as others may see it, changed; without a state once, when a user begins to hide it.
+  /// Tells that a user's presence, as others may see it, changed; kUnknown once, when a user begins to hide it.
   /// Called in order and under a lock: it may post, not call back.
   using OnChange = std::function<void(UserId user, PresenceView now)>;
 
@@ -47,7 +48,7 @@ class PresenceTracker {
   /// One connection of a device less.
   void disconnect(UserId user, DeviceId device);
   /// Whether a connected device is in use (kOnline) or not (kAway); ignored for devices without a connection.
-  void set_state(UserId user, DeviceId device, model::PresenceState state);
+  void set_state(UserId user, DeviceId device, PresenceState state);
   /// A user's choice after its commit.
   void set_privacy(UserId user, model::PresencePrivacy privacy);
   /// Ends the grace of devices that did not come back; to be called about once a second.
@@ -71,13 +72,16 @@ class PresenceTracker {
   struct UserEntry {
     std::vector<DeviceEntry> devices;
     UnixMillis last_seen;  ///< of the newest disconnection
-    model::PresenceState shown = model::PresenceState::kOffline;
+    PresenceState shown = PresenceState::kOffline;
     bool is_unsaved = false;
   };
 
-  [[nodiscard]] static model::PresenceState state_of(const UserEntry& entry);
+  [[nodiscard]] static PresenceState state_of(const UserEntry& entry);
   [[nodiscard]] static bool is_connected(const UserEntry& entry);
+  // All below are called with the lock held.
+  [[nodiscard]] PresenceView view_of(UserId user, UnixMillis saved) const;
   void update(UserId user, UserEntry& entry);
+  void forget_saved(UserId user, UnixMillis at);
 
   const Clock& clock_;
   const Duration grace_;
