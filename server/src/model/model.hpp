@@ -212,6 +212,12 @@ struct PresenceChanged {
   std::vector<RoomId> rooms;
 };
 
-using Ephemeral = std::variant<TypingChanged, PresenceChanged>;
+/// A user's public profile is now this; told in `rooms`.
+struct ProfileChanged {
+  User user;
+  std::vector<RoomId> rooms;
+};
+
+using Ephemeral = std::variant<TypingChanged, PresenceChanged, ProfileChanged>;
 
 }  // namespace kith::model
