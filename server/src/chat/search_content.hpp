@@ -13,7 +13,7 @@ namespace kith::chat {
 /// Names the rules by which events become tokens, those of the store's text rules included; the version of the index.
 std::string search_version();
 
-/// nullopt for what is never indexed: events that are not messages, deleted and encrypted ones, empty texts.
+/// nullopt for what is never indexed: events that are not messages, deleted and encrypted ones.
 std::optional<store::SearchableText> searchable_text(const IdCodec& ids, const model::StoredEvent& event);
 
 }  // namespace kith::chat

@@ -29,8 +29,11 @@ class SearchSource {
  public:
   virtual ~SearchSource() = default;
 
-  /// Pos of the newest committed event.
+  /// As in Store: pos of the newest committed event, this life of the store, and whether positions of an earlier one
+  /// still hold (they do not after a restore: the index then knows events that never were).
   [[nodiscard]] virtual Pos durable_head() const = 0;
+  [[nodiscard]] virtual uint64_t epoch() const = 0;
+  [[nodiscard]] virtual bool is_known(uint64_t epoch, Pos pos) const = 0;
   /// Committed events with pos > after in ascending pos, of all rooms and kinds, from the log or from blocks, as they
   /// are now (newest content and revision). At most `limit`, fewer only if there are no more: a gap stays a gap.
   virtual Result<std::vector<model::StoredEvent>> events_after(Pos after, size_t limit) = 0;
@@ -72,6 +75,7 @@ class SearchFollower {
   Result<bool> step();
 
  private:
+  Result<> check_index();
   Result<bool> apply_changes();
   Result<bool> add_events();
   Result<bool> merge_when_due();
@@ -83,6 +87,7 @@ class SearchFollower {
   const Clock& clock_;
   const SearchFollowerOptions options_;
 
+  bool is_checked_ = false;            ///< the index belongs to this life of the store
   Instant durable_at_{};               ///< when a batch was last made durable
   Pos told_position_ = 0;              ///< what the source was last told
   std::optional<Instant> changed_at_;  ///< first change since the last complete merging

@@ -109,6 +109,10 @@ class SearchIndex {
 
   /// All events up to here are in the index, and committed. 0 in a new file.
   [[nodiscard]] Pos position() const { return position_.load(std::memory_order_acquire); }
+  /// The life of the store in which that position was reached, 0 in a new file.
+  [[nodiscard]] uint64_t epoch() const { return epoch_; }
+  /// The life of the store that positions belong to from now on.
+  void set_epoch(uint64_t epoch) { epoch_ = epoch; }
   /// False from the creation of the file until it was first complete.
   [[nodiscard]] bool is_complete() const { return is_complete_.load(std::memory_order_acquire); }
 
@@ -125,6 +129,8 @@ class SearchIndex {
   [[nodiscard]] bool needs_merging() const { return needs_merging_; }
   /// Throws everything away and begins at 0.
   Result<> reset();
+  /// A search has found the file damaged: it should be `reset`.
+  [[nodiscard]] bool is_damaged() const { return is_damaged_.load(std::memory_order_acquire); }
 
   /// A connection from a small pool. Errors: kSearchRebuilding if the index is not complete, kStorage….
   Result<SearchReader> reader();
@@ -134,6 +140,9 @@ class SearchIndex {
   SearchIndex(std::string path, std::string version);
   Result<> open_writer();
   Result<> create();
+  Result<> set_durability(Durability durability);
+  /// Copies the write-ahead log into the file and empties it; false while a reader stands in the way.
+  Result<bool> truncate_wal();
   void give_back(std::unique_ptr<SearchDatabase> database);
 
   std::string path_;
@@ -141,6 +150,8 @@ class SearchIndex {
   std::unique_ptr<SearchDatabase> writer_;
   std::atomic<Pos> position_{0};
   std::atomic<bool> is_complete_{false};
+  std::atomic<bool> is_damaged_{false};
+  uint64_t epoch_ = 0;
   bool needs_merging_ = false;
   std::mutex pool_mutex_;
   std::vector<std::unique_ptr<SearchDatabase>> pool_;  ///< idle readers, guarded by pool_mutex_

@@ -45,7 +45,7 @@ struct TextToken {
 };
 
 /// Splits texts; keeps its memory from one to the next. NFKC_Casefold, then accents are dropped in Latin, Greek,
-/// Cyrillic, Arabic and Hebrew. Control characters separate; bytes that are not UTF-8 separate too. Texts up to 4 GiB.
+/// Cyrillic, Arabic and Hebrew. Control characters separate; bytes that are not UTF-8 separate too. Texts up to 2 GiB.
 class SearchText {
  public:
   void parse(std::string_view text);

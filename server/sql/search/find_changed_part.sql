@@ -1,0 +1,1 @@
+SELECT number, changed FROM part WHERE changed <> 0 ORDER BY number LIMIT 1

@@ -1,0 +1,1 @@
+SELECT rev FROM doc WHERE id = ?1

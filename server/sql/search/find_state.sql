@@ -1,0 +1,1 @@
+SELECT version, epoch, position, complete FROM state

@@ -1,0 +1,1 @@
+INSERT INTO ft_0(rowid, t) VALUES (?1, ?2)

@@ -1,0 +1,1 @@
+UPDATE state SET complete = 1

@@ -1,0 +1,1 @@
+UPDATE part SET changed = ?2 WHERE number = ?1

@@ -1,0 +1,1 @@
+UPDATE state SET epoch = ?1, position = ?2

@@ -1,0 +1,1 @@
+UPDATE doc SET rev = ?2 WHERE id = ?1
