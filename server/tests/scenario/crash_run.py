@@ -1,0 +1,193 @@
+"""The crash test: senders and readers under load, kill -9 at random moments, an independent check of their logs.
+
+Every client writes down what it was told, as it was told; `check` looks only at these logs and at the history read at
+the end. Nothing acknowledged may be missing, nothing may stand there twice, every reader saw one order without holes.
+"""
+import random
+import threading
+import time
+
+from kith_client import KithClient, KithError, Realtime, SocketClosed, unique
+
+OFFLINE = (OSError, SocketClosed, AssertionError)
+
+
+class Sender(threading.Thread):
+    """Sends numbered messages one after another; after a lost connection asks again with the same txn_id."""
+
+    def __init__(self, client, rooms, stop, seed):
+        super().__init__(daemon=True)
+        self.client, self.rooms, self.stop, self.random = client, rooms, stop, random.Random(seed)
+        self.name = client.user["username"]
+        self.log = []  # [room, txn_id, seq or None while not acknowledged] in the order of sending
+
+    def run(self):
+        number = 0
+        while not self.stop.is_set():
+            number += 1
+            room, txn = self.random.choice(self.rooms), f"{self.name}-{number}"
+            entry = [room, txn, None]
+            self.log.append(entry)
+            entry[2] = self._send(room, txn)
+
+    def _send(self, room, txn):
+        while True:
+            try:
+                return int(self.client.send(room, txn, txn=txn)["seq"])
+            except OFFLINE:
+                pass
+            except KithError as error:
+                if error.detail.get("retry") != "RETRY_LATER":
+                    raise
+            if self.stop.is_set():
+                return None
+            time.sleep(0.01)
+
+
+class Reader(threading.Thread):
+    """Follows its rooms over a WebSocket; comes back with its token whenever the connection ends."""
+
+    def __init__(self, client, stop):
+        super().__init__(daemon=True)
+        self.client, self.stop = client, stop
+        self.token = ""
+        self.events = []  # (room, seq, text) as they came
+        self.resets = {}  # room → how many events had come when it was reset
+
+    def run(self):
+        while not self.stop.is_set():
+            try:
+                live = Realtime(self.client, sync=False)
+            except (*OFFLINE, KithError):
+                time.sleep(0.01)
+                continue
+            try:
+                self._follow(live)
+            except (*OFFLINE, KithError):
+                pass
+            finally:
+                live.close()
+
+    def _follow(self, live):
+        answer = live.sync(self.token)
+        for changed in answer.get("rooms", []):
+            room = changed["entry"]["room"]["id"]
+            if changed.get("reset") or answer.get("fresh"):
+                self.resets.setdefault(room, []).append(len(self.events))
+            for event in changed.get("events", []):
+                self._note(event)
+        self.token = answer["token"]
+        while not self.stop.is_set():
+            for item in live.items:
+                if "event" in item:
+                    self._note(item["event"])
+                if "token" in item:
+                    self.token = item["token"]
+            live.items.clear()
+            if live.socket.wait(0.1):
+                live.read()
+
+    def _note(self, event):
+        self.events.append((event["roomId"], int(event["seq"]), event.get("posted", {}).get("content", {}).get("text")))
+
+
+class CrashRun:
+    """One run against a started server: `work(seconds, kills)`, then `check()` gives the list of broken promises."""
+
+    def __init__(self, server, senders=6, readers=3, rooms=4, seed=1):
+        self.server, self.random = server, random.Random(seed)
+        owner = KithClient.register(server.address, unique("crash"))
+        self.owner = owner
+        self.rooms = [owner.create_room() for _ in range(rooms)]
+        self.stop_sending, self.stop_reading = threading.Event(), threading.Event()
+        self.senders = [Sender(self._member(), self.rooms, self.stop_sending, seed + n) for n in range(senders)]
+        self.readers = [Reader(self._member(), self.stop_reading) for _ in range(readers)]
+        self.kills = 0
+
+    def _member(self):
+        client = KithClient.register(self.server.address, unique("crash"))
+        for room in self.rooms:
+            client.join(room)
+        return client
+
+    def work(self, kills, seconds_between=(0.3, 1.5)):
+        for thread in (*self.readers, *self.senders):
+            thread.start()
+        for _ in range(kills):
+            time.sleep(self.random.uniform(*seconds_between))
+            self.server.kill()
+            self.server.restart()
+            self.kills += 1
+        time.sleep(seconds_between[1])
+        self.stop_sending.set()
+        for sender in self.senders:
+            sender.join(30)
+        self._let_readers_catch_up()
+        self.stop_reading.set()
+        for reader in self.readers:
+            reader.join(30)
+
+    def _let_readers_catch_up(self):
+        heads = {room: int(self.owner.entry(room)["room"]["lastSeq"]) for room in self.rooms}
+        deadline = time.monotonic() + 15
+        while time.monotonic() < deadline:
+            seen = [{(room, seq) for room, seq, _ in list(reader.events)} for reader in self.readers]
+            if all((room, head) in events for events in seen for room, head in heads.items()):
+                return
+            time.sleep(0.05)
+
+    def history(self, room):
+        """The whole timeline of a room: [(seq, text or None)]."""
+        entries, after = [], 0
+        while True:
+            request = {"roomId": room, "limit": 100, **({"afterSeq": after} if after else {"aroundSeq": 1})}
+            page = self.owner.call("MessageService/ListMessages", request)
+            news = [(int(m["seq"]), m.get("content", {}).get("text")) for m in page.get("messages", [])]
+            entries += [entry for entry in news if entry[0] > after]
+            if not page.get("hasNewer"):
+                return entries
+            after = int(page["toSeq"])
+
+    def acknowledged(self):
+        return sum(1 for sender in self.senders for _, _, seq in sender.log if seq is not None)
+
+    def check(self):
+        """Broken promises as sentences; empty if all were kept."""
+        history = {room: self.history(room) for room in self.rooms}
+        return [*self._lost(history), *self._doubled(history), *self._misread(history)]
+
+    def _lost(self, history):
+        stored = {(room, seq): text for room, entries in history.items() for seq, text in entries}
+        for sender in self.senders:
+            for room, txn, seq in sender.log:
+                if seq is not None and stored.get((room, seq)) != txn:
+                    yield f"{txn} was acknowledged as ({room}, {seq}); there stands {stored.get((room, seq))!r}"
+
+    @staticmethod
+    def _doubled(history):
+        for room, entries in history.items():
+            seqs = [seq for seq, _ in entries]
+            if seqs != list(range(seqs[0], seqs[0] + len(seqs))):
+                yield f"{room}: seqs are not consecutive"
+        texts = [text for entries in history.values() for _, text in entries if text]
+        for text in {text for text in texts if texts.count(text) > 1} if len(texts) != len(set(texts)) else ():
+            yield f"{text} stands there {texts.count(text)} times"
+
+    def _misread(self, history):
+        heads = {room: entries[-1][0] for room, entries in history.items()}
+        stored = {(room, seq): text for room, entries in history.items() for seq, text in entries}
+        for reader in self.readers:
+            who = reader.client.user["username"]
+            last, seen = {}, {}
+            for index, (room, seq, text) in enumerate(reader.events):
+                if text != stored.get((room, seq)):
+                    yield f"{who} was told {text!r} at ({room}, {seq}); there stands {stored.get((room, seq))!r}"
+                was_reset = any(at <= index for at in reader.resets.get(room, []) if at > last.get(room, (0, -1))[1])
+                expected = last.get(room, (seq - 1, -1))[0] + 1
+                if seq > expected and not was_reset:
+                    yield f"{who}: a hole in {room} between {expected - 1} and {seq}"
+                last[room] = (max(seq, last.get(room, (0, -1))[0]), index)
+                seen.setdefault(room, set()).add(seq)
+            for room, head in heads.items():
+                if head not in seen.get(room, set()):
+                    yield f"{who} never heard of the last event of {room} ({head})"
