@@ -1,7 +1,6 @@
 // Who a session token belongs to, from memory: every request asks. Bounded, filled by a read, emptied at a revocation.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <list>
 #include <mutex>
@@ -16,6 +15,7 @@
 #include "base/task.hpp"
 #include "base/time.hpp"
 #include "chat/caller.hpp"
+#include "chat/secret_token.hpp"
 #include "store/store.hpp"
 
 namespace kith::chat {
@@ -45,34 +45,35 @@ class SessionCache {
   };
   /// Sessions used since the last call, each with its time.
   std::vector<Use> take_uses();
+  /// Gives uses back that could not be saved.
+  void return_uses(const std::vector<Use>& uses);
   [[nodiscard]] size_t size() const;
 
  private:
-  using Hash = std::array<uint8_t, 32>;
-  struct HashOfHash {
-    size_t operator()(const Hash& hash) const noexcept;
+  struct FirstBytes {
+    size_t operator()(const TokenHash& hash) const noexcept;
   };
   struct Entry {
-    Hash hash;
+    TokenHash hash;
     Caller caller;
     UnixMillis used_at;
-    bool is_unsaved = false;
   };
   using Entries = std::list<Entry>;
 
-  std::optional<Caller> find(const Hash& hash);
-  void insert(const Hash& hash, const Caller& caller, uint64_t revocations_before);
+  std::optional<Caller> find(const TokenHash& hash);
+  bool insert(const TokenHash& hash, const Caller& caller, uint64_t revocations_before);
   void remove(Entries::iterator entry);
+  void mark_used(Entry& entry);
 
   store::Store& store_;
   const Clock& clock_;
   const size_t capacity_;
   mutable std::mutex mutex_;
   Entries entries_;  ///< most recently used first
-  std::unordered_map<Hash, Entries::iterator, HashOfHash> by_hash_;
+  std::unordered_map<TokenHash, Entries::iterator, FirstBytes> by_hash_;
   std::unordered_map<DeviceId, Entries::iterator> by_device_;
-  std::vector<Use> evicted_uses_;  ///< unsaved uses of entries that had to go
-  uint64_t revocations_ = 0;       ///< a read that began before a revocation must not fill the cache after it
+  std::unordered_map<DeviceId, UnixMillis> unsaved_;  ///< uses since the last `take_uses`, at most `capacity`
+  uint64_t revocations_ = 0;  ///< a read that began before a revocation must not fill the cache after it
 };
 
 }  // namespace kith::chat
