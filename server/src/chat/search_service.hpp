@@ -1,15 +1,12 @@
 // SearchMessages: finds messages by words over all rooms the caller may read, newest first.
 #pragma once
 
-#include "base/limits.hpp"
 #include "base/result.hpp"
 #include "base/task.hpp"
-#include "base/time.hpp"
 #include "chat/caller.hpp"
-#include "chat/id_codec.hpp"
+#include "chat/context.hpp"
 #include "kith/v1/search.pb.h"
 #include "store/search_index.hpp"
-#include "store/store.hpp"
 
 namespace kith::chat {
 
@@ -17,19 +14,15 @@ namespace kith::chat {
 /// is one hop, and its time limit keeps it from holding a thread that pages of history need.
 class SearchService {
  public:
-  SearchService(store::Store& store, store::SearchIndex& index, const IdCodec& ids, const Clock& clock,
-                const Limits& limits);
+  SearchService(const Context& context, store::SearchIndex& index) : context_(context), index_(index) {}
 
-  /// Errors: kEmptyQuery, kTooLong (query), kInvalidField, kInvalidUtf8, kBadCursor, kSearchRebuilding.
-  Task<Result<kith::v1::SearchMessagesResponse>> search(const Caller& caller,
-                                                        const kith::v1::SearchMessagesRequest& request);
+  /// Errors: kEmptyQuery, kTooLong, kInvalidField, kInvalidUtf8 (query), kTooMany (ids), kBadCursor, kSearchRebuilding.
+  Task<Result<kith::v1::SearchMessagesResponse>> search_messages(Caller caller,
+                                                                 kith::v1::SearchMessagesRequest request);
 
  private:
-  store::Store& store_;
+  const Context& context_;
   store::SearchIndex& index_;
-  const IdCodec& ids_;
-  const Clock& clock_;
-  const Limits& limits_;
 };
 
 }  // namespace kith::chat
