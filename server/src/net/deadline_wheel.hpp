@@ -23,7 +23,7 @@ class DeadlineWheel {
     Entry& operator=(const Entry&) = delete;
 
    protected:
-    ~Entry();
+    virtual ~Entry();
     virtual void on_deadline() = 0;
 
    private:

@@ -88,6 +88,7 @@ class Reactor final : public Executor {
   Reactor(const Clock& clock, size_t index, int epoll, int wake);
   int wait_milliseconds(Duration wait_max);
   void read_clock();
+  void wake_if_sleeping();
   void run_jobs();
   void run_timers();
   void flush_dirty();
@@ -102,6 +103,7 @@ class Reactor final : public Executor {
 
   std::mutex mutex_;
   std::vector<Job> posted_;  ///< guarded by mutex_
+  std::atomic<bool> has_posted_{false};
   std::atomic<bool> is_sleeping_{false};
   std::atomic<bool> stopping_{false};
   std::vector<Job> own_jobs_;  ///< posted by the loop's own thread: no lock

@@ -18,8 +18,9 @@ class SendQueue {
   void push(SharedBuffer buffer);
   /// Forgets the first `bytes` bytes, which were sent.
   void consume(size_t bytes);
-  /// Drops everything but the frame whose beginning has already left (dropping its rest would corrupt the stream).
-  void drop_unsent();
+  /// Drops what need not be sent: everything behind the first `keep_bytes` bytes, in whole buffers. A buffer whose
+  /// beginning has already left is kept, since dropping its rest would corrupt the stream.
+  void drop_unsent(size_t keep_bytes);
   void clear();
   /// Gives back the heap ring if it is empty.
   void shrink();

@@ -20,6 +20,7 @@
 
 namespace kith::net {
 
+class AddressCount;
 class HttpConnection;
 
 /// The right to answer one request, once, on the reactor that handed it out, now or later. It outlives its connection
@@ -74,8 +75,7 @@ struct ServerOptions {
   size_t reactors = 0;  ///< 0: one per core
   /// Peers whose X-Forwarded-For and X-Forwarded-Proto are believed.
   std::vector<AddressRange> trusted_proxies;
-  /// A connection over a limit is answered 503 and closed. Kernel buffers are left to the kernel's tuning; tests set a
-  /// small send buffer. 0: as the kernel likes.
+  /// SO_SNDBUF of accepted sockets; 0: the kernel tunes it. Small ones let tests fill a queue quickly.
   int send_buffer_bytes = 0;
 };
 
@@ -111,10 +111,16 @@ class Server {
  private:
   struct Shard;
   Server(ServerOptions options, Handler& handler, const Clock& clock);
+  Result<> load_tls();
+  Result<> listen();
+  void abort_all();
 
-  ServerOptions options_;
+  const ServerOptions options_;
   Handler& handler_;
   const Clock& clock_;
+  std::unique_ptr<AddressCount> address_count_;
+  std::shared_ptr<TlsContext> tls_;
+  std::vector<Address> addresses_;
   std::vector<std::unique_ptr<Shard>> shards_;
   std::vector<std::thread> threads_;
 };

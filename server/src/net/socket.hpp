@@ -16,8 +16,7 @@ namespace kith::net {
 class Socket {
  public:
   Socket() = default;
-  explicit Socket(int descriptor, std::unique_ptr<TlsSession> tls = nullptr)
-      : descriptor_(descriptor), tls_(std::move(tls)) {}
+  explicit Socket(int descriptor) : descriptor_(descriptor) {}
   Socket(Socket&& other) noexcept;
   Socket& operator=(Socket&& other) noexcept;
   ~Socket() { close(); }
@@ -26,6 +25,8 @@ class Socket {
   [[nodiscard]] int descriptor() const { return descriptor_; }
   [[nodiscard]] bool is_tls() const { return tls_ != nullptr; }
 
+  /// Speaks TLS from now on; the session was made for this descriptor.
+  void start_tls(std::unique_ptr<TlsSession> tls) { tls_ = std::move(tls); }
   /// Finishes the TLS handshake; kOk at once on a plain socket.
   IoStatus handshake() { return tls_ ? tls_->handshake() : IoStatus::kOk; }
   IoResult read(std::span<char> out);

@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
+#include <string>
 #include <string_view>
 
 #include "base/time.hpp"
 #include "net/address.hpp"
 #include "net/buffer.hpp"
-#include "net/deadline_wheel.hpp"
+#include "net/connection.hpp"
 #include "net/reactor.hpp"
 #include "net/send_queue.hpp"
 #include "net/socket.hpp"
@@ -37,7 +39,7 @@ class SocketHandler {
 using SocketFactory = std::move_only_function<std::shared_ptr<SocketHandler>(WebSocket&)>;
 
 /// All functions belong to the thread of `reactor()`.
-class WebSocket final : public EventSource, private DeadlineWheel::Entry {
+class WebSocket final : public Connection {
  public:
   ~WebSocket() override;
   WebSocket(const WebSocket&) = delete;
@@ -47,31 +49,47 @@ class WebSocket final : public EventSource, private DeadlineWheel::Entry {
   /// with whatever else waits. If more than `Limits::ws_queue_bytes` then wait, the queue is dropped and the socket
   /// closes as kSlow. Ignored once the socket closes.
   void send(SharedBuffer frame);
+  /// The same for a message that goes to this socket only: makes the frame, masked on the client's side.
+  void send(Opcode opcode, std::string_view payload);
   /// Sends a close frame after what is queued and waits a little for the peer's. Ignored if already closing.
   void close(CloseCode code, std::string_view reason = {});
 
   [[nodiscard]] bool is_open() const { return state_ == State::kOpen; }
   [[nodiscard]] Reactor& reactor() const;
+  /// The client as the server sees it through trusted proxies, or the server.
   [[nodiscard]] const Address& peer() const { return peer_; }
   /// When the peer was last heard of, to the pass.
   [[nodiscard]] Instant last_activity() const { return last_heard_; }
   [[nodiscard]] size_t queued_bytes() const { return queue_.bytes(); }
 
+  /// For the handshakes (HttpConnection, WebSocketConnector): gives a connected, watched descriptor to a new WebSocket
+  /// of `host`. `first_output`: sent before any frame; `input`: what came behind the handshake.
+  struct Opening {
+    Socket socket;
+    Address peer;
+    AddressSlot address_slot;
+    WebSocketRole role;
+    std::string first_output;
+    std::string input;
+  };
+  static void open(ConnectionHost& host, Opening opening, SocketFactory& factory);
+
  private:
-  friend class ConnectionHost;
   enum class State : uint8_t { kOpen, kClosing, kClosed };
 
-  WebSocket(ConnectionHost& host, Socket socket, const Address& peer, WebSocketRole role);
-  /// Takes over the watched descriptor and makes the handler; `input`: bytes that came behind the handshake.
-  void open(SocketFactory factory, std::string_view first_output, std::string input);
-
+  WebSocket(ConnectionHost& host, Opening opening);
   void on_events(uint32_t events) override;
   void flush() override;
   void on_deadline() override;
+  void drain() override;
+  void abort() override;
+
   void read();
   void take(std::span<char> chunk);
   bool handle(Opcode opcode, std::string_view payload);
+  void take_early_input();
   void queue(SharedBuffer frame);
+  void write_out();
   void start_closing(CloseCode code, std::string_view reason);
   void fail_slow();
   void mark_dirty();
@@ -83,15 +101,21 @@ class WebSocket final : public EventSource, private DeadlineWheel::Entry {
   std::shared_ptr<SocketHandler> handler_;
   SendQueue queue_;
   FrameReader reader_;
+  std::unique_ptr<std::string> early_input_;  ///< to be read in the next flush, since no event announces it
   Instant last_heard_;
+  AddressSlot address_slot_;
   Address peer_;
   CloseCode close_code_ = CloseCode::kAbnormal;
   WebSocketRole role_;
   State state_ = State::kOpen;
   bool is_dirty_ = false;
-  bool waits_for_output_ = false;
-  bool ping_outstanding_ = false;
-  bool peer_closed_ = false;  ///< the peer's close frame came: nothing is left but to flush ours
+  bool is_blocked_ = false;        ///< the kernel took less than it was given: wait for EPOLLOUT
+  bool waits_for_output_ = false;  ///< EPOLLOUT is asked for
+  bool is_broken_ = false;         ///< a write failed: ends with the next flush
+  bool input_is_over_ = false;     ///< what still comes is dropped: the peer closed or broke the protocol
+  bool peer_has_closed_ = false;
+  bool output_is_shut_ = false;
+  bool ping_is_outstanding_ = false;
 };
 
 }  // namespace kith::net

@@ -20,7 +20,8 @@ class WebSocketConnector {
  public:
   /// `limits`: queue, message and ping settings of the sockets.
   WebSocketConnector(Reactor& reactor, const Limits& limits);
-  /// Closes the sockets that are still open without further calls to their handlers.
+  /// No socket may be left that a pass could still reach: call `close_all` on the loop first, or destroy it after the
+  /// loop has ended. Handlers are not called any more.
   ~WebSocketConnector();
   WebSocketConnector(const WebSocketConnector&) = delete;
   WebSocketConnector& operator=(const WebSocketConnector&) = delete;
@@ -30,6 +31,9 @@ class WebSocketConnector {
   /// `headers`: Authorization, Cookie, Origin.
   void connect(const ClientOptions& options, std::string target, const Headers& headers, SocketFactory factory,
                std::move_only_function<void(Error)> failed);
+
+  /// Ends all sockets at once; their handlers get `on_closed`.
+  void close_all();
 
   [[nodiscard]] const MetricCounters& metrics() const;
 

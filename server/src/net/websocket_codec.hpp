@@ -59,7 +59,6 @@ class FrameReader {
   std::optional<CloseCode> check_header(uint8_t first, uint8_t second) const;
   std::optional<CloseCode> finish(std::span<char> last_part, Sink& sink, bool& goes_on);
   std::optional<CloseCode> finish_control(std::string_view payload, Sink& sink, bool& goes_on);
-  void begin_payload();
 
   size_t message_bytes_max_;
   std::string message_;               ///< unfinished message: finished fragments and what came of the current one
@@ -84,13 +83,15 @@ uint8_t apply_mask(std::span<char> bytes, const std::array<uint8_t, 4>& mask, ui
 void put_frame_header(std::string& out, Opcode opcode, size_t payload_bytes);
 /// A final, unmasked frame, as servers send them; made once and shared by all its receivers.
 SharedBuffer make_frame(Opcode opcode, std::string_view payload);
-/// A close frame; `reason`: UTF-8, cut to 123 bytes. kNoStatus and kAbnormal give an empty close.
-SharedBuffer make_close_frame(CloseCode code, std::string_view reason);
 /// A final, masked frame, as clients send them.
 SharedBuffer make_masked_frame(Opcode opcode, std::string_view payload, const std::array<uint8_t, 4>& mask);
 /// A frame for either side; clients' frames use the given mask.
 SharedBuffer make_frame_for(WebSocketRole role, Opcode opcode, std::string_view payload,
                             const std::array<uint8_t, 4>& mask);
+
+/// A close frame; `reason`: UTF-8, cut to 123 bytes. kNoStatus and kAbnormal give an empty close.
+SharedBuffer make_close_frame(WebSocketRole role, CloseCode code, std::string_view reason,
+                              const std::array<uint8_t, 4>& mask);
 
 /// The code of a close frame's payload that the reader has checked.
 CloseCode close_code_of(std::string_view payload);
