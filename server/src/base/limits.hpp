@@ -85,8 +85,7 @@ struct Limits {
   size_t sync_rooms_full = 50;                  ///< rooms by activity whose missed events are sent; others get head and counts
   size_t sync_events_per_room = 100;            ///< more missed events than this reset the room
   size_t sync_events_after_reset = 30;
-  size_t syncs_at_once = 64;
-  size_t sync_queue = 20'000;
+  size_t sync_waiting_items = 10'000;           ///< events held for one connection while its Sync is answered
 
   // Search
   size_t search_candidates = 2'000;             ///< index hits one request may examine

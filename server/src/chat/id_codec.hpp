@@ -25,6 +25,9 @@ class IdCodec {
   [[nodiscard]] std::string encode(UserId id) const { return encode(kUser, id.value); }
   [[nodiscard]] std::string encode(DeviceId id) const { return encode(kDevice, id.value); }
   [[nodiscard]] std::string encode(RoomId id) const { return encode(kRoom, id.value); }
+  /// A place in the commit order, as cursors carry it.
+  [[nodiscard]] std::string encode_cursor(Pos pos) const { return encode(kCursor, pos); }
+  [[nodiscard]] std::optional<Pos> decode_cursor(std::string_view text) const { return decode(kCursor, text); }
   [[nodiscard]] std::optional<UserId> decode_user(std::string_view text) const { return decode<UserId>(kUser, text); }
   [[nodiscard]] std::optional<DeviceId> decode_device(std::string_view text) const {
     return decode<DeviceId>(kDevice, text);
@@ -32,7 +35,7 @@ class IdCodec {
   [[nodiscard]] std::optional<RoomId> decode_room(std::string_view text) const { return decode<RoomId>(kRoom, text); }
 
  private:
-  enum Kind : uint8_t { kUser, kDevice, kRoom };
+  enum Kind : uint8_t { kUser, kDevice, kRoom, kCursor };
   static constexpr int kRounds = 27;
   using Schedule = std::array<uint32_t, kRounds>;
 
@@ -45,7 +48,7 @@ class IdCodec {
     return IdType{*value};
   }
 
-  std::array<Schedule, 3> schedules_;
+  std::array<Schedule, 4> schedules_;
 };
 
 }  // namespace kith::chat

@@ -1,0 +1,43 @@
+// Every HTTP request of the server: API calls, the realtime upgrade, long polls, health, and the web client's files.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "api/dispatcher.hpp"
+#include "api/poll.hpp"
+#include "api/reactor_state.hpp"
+#include "net/server.hpp"
+
+namespace kith::api {
+
+/// The server asks this for each request, on the reactor that read it.
+class HttpHandler final : public net::Handler {
+ public:
+  HttpHandler(Services& services, Random& random);
+
+  /// Once per reactor, in the order of their indexes, before the server starts.
+  void add_reactor(net::Reactor& reactor, chat::HubShard& shard);
+  /// From now on /healthz answers 503, so that a load balancer sends nobody here any more.
+  void set_stopping() { is_stopping_ = true; }
+
+  void handle_request(net::Request request, net::Responder responder) override;
+  net::Response error_response(int status, std::string_view message) override;
+
+ private:
+  ReactorState& state_of(net::Responder& responder) { return *states_[responder.reactor().index()]; }
+
+  Task<void> handle_call(ReactorState& state, net::Request request, net::Responder responder);
+  Task<void> handle_upgrade(ReactorState& state, net::Request request, net::Responder responder);
+  Task<void> handle_poll(ReactorState& state, net::Request request, net::Responder responder);
+  Task<Result<std::optional<chat::Caller>>> authenticate(const net::Request& request);
+
+  Services& services_;
+  Dispatcher dispatcher_;
+  RequestIds request_ids_;
+  PollTable polls_;
+  std::vector<std::unique_ptr<ReactorState>> states_;
+  std::atomic<bool> is_stopping_{false};
+};
+
+}  // namespace kith::api
