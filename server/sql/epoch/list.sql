@@ -1,0 +1,1 @@
+SELECT id, first_pos FROM epoch ORDER BY n

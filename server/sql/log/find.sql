@@ -1,0 +1,1 @@
+SELECT room_id, seq, rec FROM log WHERE pos = ?1

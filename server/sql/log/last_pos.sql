@@ -1,0 +1,1 @@
+SELECT pos FROM log ORDER BY pos DESC LIMIT 1

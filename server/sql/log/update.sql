@@ -1,0 +1,1 @@
+UPDATE log SET rec = ?2 WHERE pos = ?1

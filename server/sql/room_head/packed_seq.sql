@@ -1,0 +1,1 @@
+SELECT packed_seq FROM room WHERE room_id = ?1

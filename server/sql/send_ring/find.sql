@@ -1,0 +1,1 @@
+SELECT ring FROM device_txn WHERE device_id = ?1

@@ -1,0 +1,1 @@
+SELECT cut FROM stream WHERE id = 0

@@ -1,0 +1,1 @@
+UPDATE stream SET cut = ?1 WHERE id = 0
