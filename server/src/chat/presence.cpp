@@ -58,7 +58,7 @@ Task<Result<>> PresenceTracker::load(store::Store& store) {
       [](store::ReadTransaction& transaction) { return store::UserRepository(transaction.db()).list_hidden(); };
   CO_TRY(const std::vector<UserId> hidden, co_await store.read<std::vector<UserId>>(std::move(query)));
   const std::scoped_lock lock(mutex_);
-  hidden_.insert(hidden.begin(), hidden.end());
+  for (const UserId user : hidden) privacy_[user].hides = true;
   co_return Result<>{};
 }
 
@@ -95,17 +95,14 @@ void PresenceTracker::set_state(UserId user, DeviceId device, PresenceState stat
   update(user, entry->second);
 }
 
-void PresenceTracker::set_privacy(UserId user, model::PresencePrivacy privacy) {
+void PresenceTracker::set_privacy(const model::User& user) {
   const std::scoped_lock lock(mutex_);
-  const bool hides = privacy == model::PresencePrivacy::kNobody;
-  if (hides == hidden_.contains(user)) return;
-  if (hides) {
-    hidden_.insert(user);
-  } else {
-    hidden_.erase(user);
-  }
-  if (!on_change_) return;
-  on_change_(user, hides ? PresenceView{} : view_of(user, UnixMillis{}));
+  Privacy& privacy = privacy_[user.id];
+  if (user.version < privacy.version) return;
+  const bool hid = std::exchange(privacy.hides, user.presence_privacy == model::PresencePrivacy::kNobody);
+  privacy.version = user.version;
+  if (hid == privacy.hides || !on_change_) return;
+  on_change_(user.id, privacy.hides ? PresenceView{} : view_of(user.id, user.seen_at));
 }
 
 void PresenceTracker::handle_timeout(Instant now) {
@@ -123,7 +120,7 @@ void PresenceTracker::handle_timeout(Instant now) {
 
 PresenceView PresenceTracker::seen_by(UserId viewer, UserId user, UnixMillis saved) const {
   const std::scoped_lock lock(mutex_);
-  if (viewer != user && hidden_.contains(user)) return {};
+  if (viewer != user && hides(user)) return {};
   return view_of(user, saved);
 }
 
@@ -178,6 +175,11 @@ bool PresenceTracker::is_connected(const UserEntry& entry) {
   return std::ranges::any_of(entry.devices, [](const DeviceEntry& device) { return device.connections > 0; });
 }
 
+bool PresenceTracker::hides(UserId user) const {
+  const auto found = privacy_.find(user);
+  return found != privacy_.end() && found->second.hides;
+}
+
 PresenceView PresenceTracker::view_of(UserId user, UnixMillis saved) const {
   const auto found = users_.find(user);
   if (found == users_.end()) return {.state = PresenceState::kOffline, .last_seen = saved};
@@ -189,7 +191,7 @@ void PresenceTracker::update(UserId user, UserEntry& entry) {
   const PresenceState state = state_of(entry);
   if (state == entry.shown) return;
   entry.shown = state;
-  if (on_change_ && !hidden_.contains(user)) on_change_(user, view_of(user, UnixMillis{}));
+  if (on_change_ && !hides(user)) on_change_(user, view_of(user, UnixMillis{}));
 }
 
 void PresenceTracker::forget_saved(UserId user, UnixMillis at) {

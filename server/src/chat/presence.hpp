@@ -7,7 +7,6 @@
 #include <mutex>
 #include <set>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -49,8 +48,8 @@ class PresenceTracker {
   void disconnect(UserId user, DeviceId device);
   /// Whether a connected device is in use (kOnline) or not (kAway); ignored for devices without a connection.
   void set_state(UserId user, DeviceId device, PresenceState state);
-  /// A user's choice after its commit.
-  void set_privacy(UserId user, model::PresencePrivacy privacy);
+  /// A user's choice after its commit; an older version of the user than the one known changes nothing.
+  void set_privacy(const model::User& user);
   /// Ends the grace of devices that did not come back; to be called about once a second.
   void handle_timeout(Instant now);
 
@@ -76,9 +75,15 @@ class PresenceTracker {
     bool is_unsaved = false;
   };
 
+  struct Privacy {
+    bool hides = false;
+    Version version = 0;  ///< of the user's own state, when it was chosen
+  };
+
   [[nodiscard]] static PresenceState state_of(const UserEntry& entry);
   [[nodiscard]] static bool is_connected(const UserEntry& entry);
   // All below are called with the lock held.
+  [[nodiscard]] bool hides(UserId user) const;
   [[nodiscard]] PresenceView view_of(UserId user, UnixMillis saved) const;
   void update(UserId user, UserEntry& entry);
   void forget_saved(UserId user, UnixMillis at);
@@ -88,7 +93,7 @@ class PresenceTracker {
   OnChange on_change_;
   mutable std::mutex mutex_;
   std::unordered_map<UserId, UserEntry> users_;
-  std::unordered_set<UserId> hidden_;  ///< users who share with nobody
+  std::unordered_map<UserId, Privacy> privacy_;  ///< of users who hide, or changed their mind since the start
   std::set<std::pair<Instant, std::pair<UserId, DeviceId>>> graces_;
 };
 

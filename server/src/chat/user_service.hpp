@@ -19,7 +19,7 @@ class UserService {
   Task<Result<v1::GetMeResponse>> get_me(Caller caller, v1::GetMeRequest request);
   /// Errors: kMissingField, kInvalidField, kTooLong (display_name, bio, presence_privacy).
   Task<Result<v1::UpdateProfileResponse>> update_profile(Caller caller, v1::UpdateProfileRequest request);
-  /// Deactivated users are left out. Errors: kInvalidField (limit), kTooLong (query), kBadCursor.
+  /// Deactivated users are left out; pages are never longer than `page_size`. Errors: kTooLong (query), kBadCursor.
   Task<Result<v1::ListUsersResponse>> list_users(Caller caller, v1::ListUsersRequest request);
   /// Errors: kMissingField, kTooMany (user_ids), kUserNotFound if none of them exists.
   Task<Result<v1::GetUserResponse>> get_user(Caller caller, v1::GetUserRequest request);

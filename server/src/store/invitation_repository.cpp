@@ -30,9 +30,9 @@ Result<> InvitationRepository::remove_expired(UnixMillis at) {
   return {};
 }
 
-Result<int64_t> InvitationRepository::count() {
+Result<int64_t> InvitationRepository::count_valid(UnixMillis at) {
   int64_t count = 0;
-  TRY_VOID(db_.query(sql::invitation::kCount, {}, [&](const Row& row) -> Result<> {
+  TRY_VOID(db_.query(sql::invitation::kCountValid, {at.value}, [&](const Row& row) -> Result<> {
     count = row.integer(0);
     return {};
   }));

@@ -28,7 +28,7 @@ class InvitationRepository {
   /// Takes one use; the last one removes the row.
   Result<> use(std::string_view token_hash);
   Result<> remove_expired(UnixMillis at);
-  Result<int64_t> count();
+  Result<int64_t> count_valid(UnixMillis at);
 
  private:
   Db& db_;

@@ -13,9 +13,6 @@
 
 namespace kith::store {
 
-/// The kind under which a user's settings stand among the user's own items.
-inline constexpr std::string_view kSettingItem = "setting";
-
 class SettingRepository {
  public:
   explicit SettingRepository(Db& db) : db_(db) {}

@@ -1,0 +1,1 @@
+SELECT count(*) FROM invitation WHERE expires > ?1
