@@ -44,6 +44,11 @@ interface Source {
   observe(dirty: () => void): () => void;
 }
 
+// Signals made elsewhere by the store contract alone tell a little later, with their listeners.
+function isSource(signal: object): signal is Source {
+  return 'observe' in signal;
+}
+
 abstract class Node<T> implements Signal<T>, Source {
   readonly #dependants = new Set<() => void>();
 
@@ -148,13 +153,12 @@ class Derived<T> extends Node<T> {
 
   protected override awake(): void {
     this.#dirty = true;
-    this.#stops = this.#sources.map((source) =>
-      (source as Signal<unknown> & Source).observe(() => {
-        if (this.#dirty) return;
-        this.#dirty = true;
-        this.changed();
-      }),
-    );
+    const dirty = (): void => {
+      if (this.#dirty) return;
+      this.#dirty = true;
+      this.changed();
+    };
+    this.#stops = this.#sources.map((source) => (isSource(source) ? source.observe(dirty) : source.subscribe(dirty)));
   }
 
   protected override asleep(): void {

@@ -1,0 +1,42 @@
+// Installs the service worker and lets a new version in at a quiet moment: when the window has been hidden for a while.
+
+import { signal, type Signal } from '../base/signal';
+
+/** Whoever looks away for so long does not see the page reload; drafts and the place in the room are kept. */
+const quietAfterMs = 60_000;
+
+/** True once a new version waits. Without service workers (plain HTTP, development) it stays false. */
+export function watchForUpdates(): Signal<boolean> {
+  const ready = signal(false);
+  if (import.meta.env.PROD && 'serviceWorker' in navigator) void install(ready.set.bind(ready)).catch(() => undefined);
+  return ready;
+}
+
+async function install(setReady: (isReady: boolean) => void): Promise<void> {
+  const { serviceWorker } = navigator;
+  // The first worker of a page is no update.
+  const hadWorker = serviceWorker.controller !== null;
+  const registration = await serviceWorker.register('/sw.js', { updateViaCache: 'none' });
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const handleWaiting = (): void => {
+    if (!registration.waiting || !hadWorker) return;
+    setReady(true);
+    planTakeOver();
+  };
+  const planTakeOver = (): void => {
+    clearTimeout(timer);
+    if (!registration.waiting || document.visibilityState === 'visible') return;
+    timer = setTimeout(() => registration.waiting?.postMessage('take-over'), quietAfterMs);
+  };
+
+  serviceWorker.addEventListener('controllerchange', () => {
+    if (hadWorker) location.reload();
+  });
+  registration.addEventListener('updatefound', () => registration.installing?.addEventListener('statechange', handleWaiting));
+  document.addEventListener('visibilitychange', () => {
+    planTakeOver();
+    if (document.visibilityState === 'visible') void registration.update().catch(() => undefined);
+  });
+  handleWaiting();
+}
