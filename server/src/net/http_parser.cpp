@@ -11,6 +11,8 @@ namespace http = boost::beast::http;
 using boost::beast::string_view;
 using ErrorCode = boost::beast::error_code;
 
+constexpr size_t kLastChunkBytes = 5;  // "0\r\n\r\n"
+
 std::string_view view_of(string_view text) { return {text.data(), text.size()}; }
 
 /// What requests and responses have in common: bytes in, header fields and body out, limits that hold for every way of
@@ -27,6 +29,9 @@ class MessageParser : public http::basic_parser<is_request> {
   }
 
   size_t feed(std::string_view input) {
+    // Beast asserts that a last chunk it has seen the beginning of ("0\r\n") does not come back shorter than its whole.
+    if (waits_for_chunk_ && input.size() < kLastChunkBytes) return 0;
+    waits_for_chunk_ = false;
     size_t taken = 0;
     while (taken < input.size() && !this->is_done() && error_.status == 0) {
       const bool was_header = !this->is_header_done();
@@ -35,12 +40,12 @@ class MessageParser : public http::basic_parser<is_request> {
       taken += used;
       if (was_header) header_bytes_ += used;
       const size_t left = input.size() - taken;
-      if (was_header && (header_bytes_ > header_bytes_max_ ||
-                         (!this->is_header_done() && header_bytes_ + left > header_bytes_max_))) {
-        code = http::error::header_limit;
-      }
+      const bool is_well = !code || code == http::error::need_more;
+      const size_t header_bytes = header_bytes_ + (this->is_header_done() ? 0 : left);
+      if (was_header && is_well && header_bytes > header_bytes_max_) code = http::error::header_limit;
       if (code == http::error::need_more) {
         // Nothing after the header needs a long stretch at once: a chunk's size line and the trailers are short.
+        waits_for_chunk_ = this->is_header_done() && left > 0;
         if (this->is_header_done() && left > header_bytes_max_)
           set_error(431, "A chunk header or trailer is too long.");
         break;
@@ -101,6 +106,7 @@ class MessageParser : public http::basic_parser<is_request> {
   size_t header_bytes_max_;
   size_t body_bytes_max_;
   size_t header_bytes_ = 0;
+  bool waits_for_chunk_ = false;
   ParseError error_;
 };
 
