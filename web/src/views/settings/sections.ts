@@ -1,0 +1,19 @@
+// The pages of the settings, in their order.
+import type { MessageKey } from '../../i18n';
+import type { SettingsSection } from '../../router/routes';
+import type { IconName } from '../../ui/icons';
+
+export interface SectionEntry {
+  section: Exclude<SettingsSection, 'shortcuts'>;
+  icon: IconName;
+  label: MessageKey & ('settings.profile' | 'settings.appearance' | 'settings.devices' | 'settings.password' | 'settings.server');
+}
+
+export const ownSections: readonly SectionEntry[] = [
+  { section: 'profile', icon: 'person', label: 'settings.profile' },
+  { section: 'appearance', icon: 'palette', label: 'settings.appearance' },
+  { section: 'devices', icon: 'laptop', label: 'settings.devices' },
+  { section: 'password', icon: 'key', label: 'settings.password' },
+];
+
+export const serverSections: readonly SectionEntry[] = [{ section: 'server', icon: 'server', label: 'settings.server' }];
