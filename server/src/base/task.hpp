@@ -166,9 +166,11 @@ Completion<T, Start> completion(Start start) {
 template <typename Work>
 auto run_on(Executor& executor, Work work) -> Task<decltype(work())> {
   using Value = decltype(work());
-  co_return co_await completion<Value>([&executor, work = std::move(work)](auto resolve) mutable {
+  // Named, because g++ 12 destroys the captures of a lambda written inside a co_await expression twice.
+  auto start = [&executor, work = std::move(work)](auto resolve) mutable {
     executor.post([work = std::move(work), resolve = std::move(resolve)]() mutable { resolve(work()); });
-  });
+  };
+  co_return co_await completion<Value>(std::move(start));
 }
 
 }  // namespace kith
