@@ -1,6 +1,7 @@
 // Installs the service worker and lets a new version in at a quiet moment: when the window has been hidden for a while.
 
 import { signal, type Signal } from '../base/signal';
+import { workerUrl } from '../base/trusted_types';
 
 /** Whoever looks away for so long does not see the page reload; drafts and the place in the room are kept. */
 const quietAfterMs = 60_000;
@@ -16,7 +17,7 @@ async function install(setReady: (isReady: boolean) => void): Promise<void> {
   const { serviceWorker } = navigator;
   // The first worker of a page is no update.
   const hadWorker = serviceWorker.controller !== null;
-  const registration = await serviceWorker.register('/sw.js', { updateViaCache: 'none' });
+  const registration = await serviceWorker.register(workerUrl(), { updateViaCache: 'none' });
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const handleWaiting = (): void => {
