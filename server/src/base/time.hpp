@@ -1,6 +1,7 @@
 // Instants for measuring, wall-clock times for people, and the clock that tests replace.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <compare>
 #include <cstdint>
@@ -26,20 +27,20 @@ class Clock {
   [[nodiscard]] virtual UnixMillis wall() const = 0;
 };
 
-/// A clock that moves only when told: for tests.
+/// A clock that moves only when told: for tests. Threads may read it while the test moves it.
 class ManualClock final : public Clock {
  public:
-  [[nodiscard]] Instant now() const override { return now_; }
-  [[nodiscard]] UnixMillis wall() const override { return wall_; }
+  [[nodiscard]] Instant now() const override { return Instant(Duration(now_.load())); }
+  [[nodiscard]] UnixMillis wall() const override { return UnixMillis{wall_.load()}; }
   void advance(Duration by) {
-    now_ += by;
-    wall_.value += std::chrono::duration_cast<std::chrono::milliseconds>(by).count();
+    now_ += by.count();
+    wall_ += std::chrono::duration_cast<std::chrono::milliseconds>(by).count();
   }
-  void set_wall(UnixMillis wall) { wall_ = wall; }
+  void set_wall(UnixMillis wall) { wall_ = wall.value; }
 
  private:
-  Instant now_{std::chrono::seconds(1000)};
-  UnixMillis wall_{1'700'000'000'000};
+  std::atomic<int64_t> now_ = Duration(std::chrono::seconds(1000)).count();
+  std::atomic<int64_t> wall_ = 1'700'000'000'000;
 };
 
 }  // namespace kith

@@ -92,7 +92,7 @@ bool take_columns(std::string_view& in, Base& base, std::array<std::vector<uint6
   const auto ord = take_varint(in);
   const auto at = take_varint(in);
   const auto pos = take_varint(in);
-  if (!count || !seq || !ord || !at || !pos || *count == 0 || *count > kBlockEvents) return false;
+  if (!count || !seq || !ord || !at || !pos || *count == 0 || *count > kBlockEventsMax) return false;
   base = {*count, *seq, *ord, static_cast<int64_t>(*at), static_cast<Pos>(*pos)};
   for (auto& column : columns) {
     column.resize(base.count);
@@ -130,7 +130,7 @@ BlockCodec::BlockCodec() : contexts_(std::make_unique<Contexts>()) {}
 BlockCodec::~BlockCodec() = default;
 
 EncodedBlock BlockCodec::encode(std::span<const model::StoredEvent> events) {
-  assert(!events.empty() && events.size() <= kBlockEvents);
+  assert(!events.empty() && events.size() <= kBlockEventsMax);
   plain_.clear();
   put_columns(events, plain_);
   const BlockFormat format =

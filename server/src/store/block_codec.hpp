@@ -1,4 +1,4 @@
-// Up to 128 neighbouring events of a room as one compressed value: their fields in columns, then their contents.
+// About 128 neighbouring events of a room as one compressed value: their fields in columns, then their contents.
 #pragma once
 
 #include <memory>
@@ -12,7 +12,9 @@
 
 namespace kith::store {
 
+/// Events of a full block: more take longer to open, fewer compress worse. The last of a run may have up to half more.
 constexpr size_t kBlockEvents = 128;
+constexpr size_t kBlockEventsMax = 192;
 
 /// How a block's bytes are stored. The numbers are stored: never change one.
 enum class BlockFormat : int64_t {
@@ -34,7 +36,7 @@ class BlockCodec {
   BlockCodec(const BlockCodec&) = delete;
   BlockCodec& operator=(const BlockCodec&) = delete;
 
-  /// `events`: 1 to kBlockEvents of one room, seq without holes, ord, time and pos never falling.
+  /// `events`: 1 to kBlockEventsMax of one room, seq without holes, ord, time and pos never falling.
   EncodedBlock encode(std::span<const model::StoredEvent> events);
 
   /// Appends the block's events with from ≤ seq ≤ to, in seq order. `first_seq` and `count` are the row's own columns.

@@ -30,6 +30,8 @@ struct EventKeyHash {
   size_t operator()(const EventKey& key) const noexcept { return std::hash<RoomId>()(key.room) * 31 + key.seq; }
 };
 
+using RewrittenEvents = std::unordered_map<EventKey, std::shared_ptr<const model::StoredEvent>, EventKeyHash>;
+
 /// A room that this group appends to or creates.
 struct PendingRoom {
   RoomId room;
@@ -42,7 +44,7 @@ struct PendingRoom {
 struct GroupOverlay {
   std::vector<PendingRoom> rooms;  ///< in order of their first event
   std::unordered_map<RoomId, size_t> room_index;
-  std::unordered_map<EventKey, std::shared_ptr<const model::StoredEvent>, EventKeyHash> rewritten;
+  RewrittenEvents rewritten;
   std::unordered_map<RoomId, model::Room> room_rows;
   std::unordered_map<MemberKey, model::Member, MemberKeyHash> member_rows;
   std::unordered_map<UserId, Version> versions;

@@ -71,6 +71,7 @@ void GroupTransaction::publish_to_memory() {
     memory_.tails.replace(event);
     if (watching_) watched_.insert_or_assign(key, event);
   }
+  memory_.rewrites += overlay_.rewritten.size();
   for (auto& [id, row] : overlay_.room_rows) room_cache_.put(id, std::move(row));
   for (auto& [key, row] : overlay_.member_rows) member_cache_.put(key, row);
   for (const auto& [user, version] : overlay_.versions) version_cache_.put(user, version);

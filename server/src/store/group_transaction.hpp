@@ -30,10 +30,7 @@ class GroupTransaction final : public WriteTransaction {
   [[nodiscard]] int64_t changes() const { return db_->total_changes(); }
   /// Collects which events are rewritten from now on, for a packer pass; empty if none runs.
   void watch_rewrites(bool on);
-  [[nodiscard]] const std::unordered_map<EventKey, std::shared_ptr<const model::StoredEvent>, EventKeyHash>&
-  watched_rewrites() const {
-    return watched_;
-  }
+  [[nodiscard]] const RewrittenEvents& watched_rewrites() const { return watched_; }
   /// Forgets a cached member row that was changed by SQL.
   void forget_member(RoomId room, UserId user) { member_cache_.erase({room, user}); }
   /// Makes sure that the device's ring is in memory with its stored part.
@@ -77,7 +74,7 @@ class GroupTransaction final : public WriteTransaction {
   GenerationCache<MemberKey, model::Member, MemberKeyHash> member_cache_;
   GenerationCache<UserId, Version> version_cache_;
   bool watching_ = false;
-  std::unordered_map<EventKey, std::shared_ptr<const model::StoredEvent>, EventKeyHash> watched_;
+  RewrittenEvents watched_;
 };
 
 }  // namespace kith::store

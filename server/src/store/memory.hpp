@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <limits>
 
 #include "base/limits.hpp"
 #include "store/own_sends.hpp"
@@ -11,6 +12,9 @@
 #include "store/tail_cache.hpp"
 
 namespace kith::store {
+
+/// No follower has told its position: it holds nothing back.
+constexpr Pos kNoFollower = std::numeric_limits<Pos>::max();
 
 struct Memory {
   explicit Memory(const Limits& limits)
@@ -25,6 +29,8 @@ struct Memory {
   std::atomic<Pos> committing_head = 0;  ///< what durable_head will be if the commit under way succeeds
   std::atomic<Pos> cut = 0;              ///< log rows up to here are packed and gone
   std::atomic<int64_t> log_rows = 0;
+  std::atomic<Pos> follower_pos = kNoFollower;  ///< the search index has all up to here
+  std::atomic<uint64_t> rewrites = 0;           ///< edits and erasures committed: copies made before may be stale
 };
 
 }  // namespace kith::store

@@ -1,58 +1,85 @@
 #include "store/sqlite_store.hpp"
 
+#include <filesystem>
+
+#include "store/checkpointer.hpp"
+#include "store/event_scan.hpp"
+#include "store/file_lock.hpp"
 #include "store/memory.hpp"
 #include "store/migrations.hpp"
+#include "store/packer.hpp"
 #include "store/reader_pool.hpp"
 #include "store/startup.hpp"
 #include "store/writer.hpp"
 
 namespace kith::store {
 
+// In the order of need: each uses those above it, and the threads end in the opposite order.
 struct SqliteStore::Parts {
   explicit Parts(const Limits& limits) : memory(limits) {}
 
+  FileLock lock;
+  SqliteDb::Options database;
   Memory memory;
   std::vector<Epoch> epochs;
-  std::atomic<int64_t> wal_bytes = 0;
+  std::unique_ptr<Checkpointer> checkpointer;
   std::unique_ptr<ReaderPool> readers;
   std::unique_ptr<Writer> writer;
+  std::unique_ptr<Packer> packer;
+  std::atomic<Packer*> packer_to_wake = nullptr;
 };
 
+namespace {
+
+Result<std::unique_ptr<SqliteDb>> open_reading(SqliteDb::Options database) {
+  database.mode = SqliteDb::Mode::kReadOnly;
+  return SqliteDb::open(database);
+}
+
+}  // namespace
+
 SqliteStore::SqliteStore(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
 SqliteStore::~SqliteStore() {
-  parts_->writer->stop();
+  parts_->packer_to_wake = nullptr;
+  parts_->packer = nullptr;
   parts_->writer = nullptr;
   parts_->readers = nullptr;
+  parts_->checkpointer = nullptr;
 }
 
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open(Options options) {
   auto parts = std::make_unique<Parts>(options.limits);
-  const SqliteDb::Options database{.path = options.path, .mode = SqliteDb::Mode::kCreate, .vfs = options.vfs};
-  TRY(auto db, SqliteDb::open(database));
+  Parts& p = *parts;
+  TRY(p.lock, FileLock::create(options.path + ".lock"));
+  p.database = {.path = options.path, .mode = SqliteDb::Mode::kCreate, .vfs = options.vfs};
+  TRY(auto db, SqliteDb::open(p.database));
   TRY_VOID(migrate(*db, options.path));
-  TRY_VOID(load_memory(*db, parts->memory));
-  TRY(parts->epochs, begin_epoch(*db, parts->memory, options.random, options.clock.wall()));
-  TRY(parts->readers, ReaderPool::create(database, parts->memory, options.readers, options.limits.reader_queue_jobs));
-  Parts* raw = parts.get();
-  const auto watch_wal = [raw](SqliteDb& fresh) {
-    fresh.on_wal_growth([raw](int64_t bytes) { raw->wal_bytes = bytes; });
-  };
-  watch_wal(*db);
-  Writer::Parts writer{
-      .database = database,
-      .memory = parts->memory,
-      .clock = options.clock,
-      .limits = options.limits,
-      .on_committed = std::move(options.on_committed),
-      .catch_up =
-          [raw, watch_wal](SqliteDb& fresh) {
-            watch_wal(fresh);
-            return catch_up(fresh, raw->memory);
-          },
-      .after_commit = [] {},
-      .restart_wal = [](SqliteDb& writing) { return writing.checkpoint(SqliteDb::Checkpoint::kRestart); },
-      .wal_bytes = [raw] { return raw->wal_bytes.load(); }};
-  parts->writer = std::make_unique<Writer>(std::move(writer), std::move(db));
+  TRY_VOID(load_memory(*db, p.memory));
+  TRY(p.epochs, begin_epoch(*db, p.memory, options.random, options.clock.wall()));
+
+  TRY(auto checkpoint_db, SqliteDb::open(p.database));
+  p.checkpointer = std::make_unique<Checkpointer>(std::move(checkpoint_db), options.clock, options.erase_within);
+  TRY(p.readers, ReaderPool::create(p.database, p.memory, options.readers, options.limits.reader_queue_jobs));
+  p.writer = std::make_unique<Writer>(Writer::Parts{.database = p.database,
+                                                    .memory = p.memory,
+                                                    .clock = options.clock,
+                                                    .limits = options.limits,
+                                                    .on_committed = std::move(options.on_committed),
+                                                    .checkpointer = *p.checkpointer,
+                                                    .after_commit =
+                                                        [&p] {
+                                                          if (Packer* packer = p.packer_to_wake.load())
+                                                            packer->wake_if_due();
+                                                        }},
+                                      std::move(db));
+  TRY(auto packer_db, open_reading(p.database));
+  p.packer = std::make_unique<Packer>(Packer::Parts{.db = std::move(packer_db),
+                                                    .memory = p.memory,
+                                                    .writer = *p.writer,
+                                                    .clock = options.clock,
+                                                    .limits = options.limits});
+  p.packer_to_wake = p.packer.get();
   return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(parts)));
 }
 
@@ -70,12 +97,7 @@ Pos SqliteStore::durable_head() const { return parts_->memory.durable_head.load(
 uint64_t SqliteStore::epoch() const { return parts_->epochs.back().id; }
 
 bool SqliteStore::is_known(uint64_t epoch, Pos pos) const {
-  const auto& epochs = parts_->epochs;
-  for (size_t i = 0; i < epochs.size(); ++i) {
-    if (epochs[i].id != epoch) continue;
-    return i + 1 < epochs.size() ? pos < epochs[i + 1].first_pos : pos <= durable_head();
-  }
-  return false;
+  return is_known_position(parts_->epochs, epoch, pos, durable_head());
 }
 
 StoreMetrics SqliteStore::metrics() const {
@@ -84,13 +106,44 @@ StoreMetrics SqliteStore::metrics() const {
           .commands = writer.commands,
           .events = writer.events,
           .rollbacks = writer.rollbacks,
-          .blocks_packed = 0,
+          .blocks_packed = parts_->packer->blocks_packed(),
           .log_rows = static_cast<uint64_t>(parts_->memory.log_rows.load()),
-          .wal_bytes = static_cast<uint64_t>(parts_->wal_bytes.load()),
+          .wal_bytes = static_cast<uint64_t>(parts_->checkpointer->wal_bytes()),
           .write_queue = writer.queue,
           .read_queue = parts_->readers->queued(),
           .tail_bytes = parts_->memory.tails.bytes(),
           .writable = writer.writable};
+}
+
+Result<std::unique_ptr<SearchSource>> SqliteStore::create_search_source() {
+  TRY(auto db, open_reading(parts_->database));
+  SqliteDb::Options reading = parts_->database;
+  reading.mode = SqliteDb::Mode::kReadOnly;
+  return std::make_unique<EventScan>(EventScan::Parts{.db = std::move(db),
+                                                      .database = std::move(reading),
+                                                      .memory = parts_->memory,
+                                                      .writer = *parts_->writer,
+                                                      .epochs = parts_->epochs});
+}
+
+Result<> SqliteStore::pack_now() { return parts_->packer->pack_now(); }
+
+Result<> SqliteStore::finish_erasure() {
+  const auto rewrite_file = [this](GroupTransaction&, SqliteDb& db) -> Result<> {
+    bool search_needs_text = false;
+    TRY_VOID(db.query(sql::change::kListIndexTodo, {int64_t{1}}, [&](const Row&) -> Result<> {
+      search_needs_text = true;
+      return {};
+    }));
+    if (search_needs_text) return fail(Reason::kBusy, "The search index still has to forget erased text.");
+    TRY_VOID(db.vacuum());
+    TRY(const bool emptied, parts_->checkpointer->truncate(db));
+    if (!emptied) return fail(Reason::kBusy, "A reader still needs erased text; try again.");
+    std::error_code ignored;
+    std::filesystem::remove(migration_copy_path(parts_->database.path), ignored);
+    return {};
+  };
+  return parts_->writer->run_slice({.in_transaction = false, .run = rewrite_file, .publish = {}});
 }
 
 }  // namespace kith::store

@@ -1,12 +1,14 @@
 // The embedded store: one SQLite file, one writer thread, R readers, a packer and a checkpointer, wired together.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
 #include "base/limits.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
+#include "store/search_follower.hpp"
 #include "store/store.hpp"
 
 namespace kith::store {
@@ -17,9 +19,11 @@ class SqliteStore final : public Store {
     std::string path;  ///< of the database file; its folder exists
     const Clock& clock;
     Random& random;
-    Limits limits;
+    Limits limits = {};
     size_t readers = 2;
-    OnCommitted on_committed;
+    OnCommitted on_committed = {};
+    std::chrono::milliseconds erase_within{
+        60'000};                ///< from an erasure to the emptying of the WAL, at most ten minutes
     const char* vfs = nullptr;  ///< SQLite's file layer by name: tests inject faults through it
   };
   /// Opens or creates the file, migrates it, rebuilds memory, starts the threads. Errors: kStorageReadOnly,
@@ -36,6 +40,15 @@ class SqliteStore final : public Store {
   [[nodiscard]] uint64_t epoch() const override;
   [[nodiscard]] bool is_known(uint64_t epoch, Pos pos) const override;
   [[nodiscard]] StoreMetrics metrics() const override;
+
+  /// A source for one follower, with a connection of its own; it must end before the store. Errors: those of opening.
+  Result<std::unique_ptr<SearchSource>> create_search_source();
+  /// Packs what the log holds and joins small blocks now; returns when done. For tests and tools.
+  Result<> pack_now();
+  /// The last step of erasing: nothing erased before this call is in any byte of the store's files afterwards. Writes
+  /// the file anew while writes wait: for a quiet hour. Errors: kBusy if a reader or the search follower still needs
+  /// erased text (index_todo), kStorageFull.
+  Result<> finish_erasure();
 
  private:
   struct Parts;

@@ -40,8 +40,11 @@ Result<> take_row(Memory& memory, model::StoredEvent event) {
     memory.rings.add(event.device, event.txn_tag, {.room = event.room, .seq = event.seq}, event.pos);
     memory.rings.keep();
   }
-  if (event.seq <= *packed) return {};  // a crash between two slices of the packer: the block has it
   const bool counts = (event.flags & model::kCountable) != 0;
+  if (counts && event.sender) {
+    memory.own_sends.put(event.room, event.sender, {.seq = event.seq, .ord = event.ord, .pos = event.pos});
+  }
+  if (event.seq <= *packed) return {};  // a crash between two slices of the packer: the block has it
   if (event.seq != head->last_seq + 1 || event.ord != head->last_ord + (counts ? 1 : 0) || event.at < head->last_at ||
       event.pos <= head->last_pos) {
     return damaged();
@@ -55,9 +58,6 @@ Result<> take_row(Memory& memory, model::StoredEvent event) {
     next.last_countable_seq = event.seq;
     next.last_countable_at = event.at;
   }
-  if (counts && event.sender) {
-    memory.own_sends.put(event.room, event.sender, {.seq = event.seq, .ord = event.ord, .pos = event.pos});
-  }
   const RoomId room = event.room;
   const Pos pos = event.pos;
   const TailCache::Event shared = std::make_shared<const model::StoredEvent>(std::move(event));
@@ -68,6 +68,14 @@ Result<> take_row(Memory& memory, model::StoredEvent event) {
 
 }  // namespace
 
+bool is_known_position(const std::vector<Epoch>& epochs, uint64_t epoch, Pos pos, Pos durable_head) {
+  for (size_t i = 0; i < epochs.size(); ++i) {
+    if (epochs[i].id != epoch) continue;
+    return i + 1 < epochs.size() ? pos < epochs[i + 1].first_pos : pos <= durable_head;
+  }
+  return false;
+}
+
 Result<> load_memory(SqliteDb& db, Memory& memory) {
   TRY_VOID(load_rooms(db, memory));
   Pos cut = 0;
@@ -76,6 +84,10 @@ Result<> load_memory(SqliteDb& db, Memory& memory) {
     return {};
   }));
   memory.cut = cut;
+  TRY_VOID(db.query(sql::follower::kFind, {std::string_view("search")}, [&](const Row& row) -> Result<> {
+    memory.follower_pos = row.integer(0);
+    return {};
+  }));
   memory.rings.set_cut(cut);
   memory.durable_head = std::max(cut, kFirstLivePos - 1);
   TRY_VOID(catch_up(db, memory));

@@ -20,6 +20,9 @@ struct Epoch {
   Pos first_pos = 0;
 };
 
+/// Whether a position told in an earlier (or this) life still names the same place.
+bool is_known_position(const std::vector<Epoch>& epochs, uint64_t epoch, Pos pos, Pos durable_head);
+
 /// Fills an empty memory. Errors: kDataDamaged if seq, ord or time of a room do not go on as they must (I2).
 Result<> load_memory(SqliteDb& db, Memory& memory);
 

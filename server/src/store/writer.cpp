@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "base/log.hpp"
+#include "store/startup.hpp"
 
 namespace kith::store {
 namespace {
@@ -18,10 +19,15 @@ bool is_whole_disk(Reason reason) { return reason == Reason::kStorageFull || rea
 
 }  // namespace
 
-Writer::Writer(Parts parts, std::unique_ptr<SqliteDb> db)
-    : parts_(std::move(parts)), db_(std::move(db)), transaction_(parts_.memory) {
-  transaction_.use(*db_);
+Writer::Writer(Parts parts, std::unique_ptr<SqliteDb> db) : parts_(std::move(parts)), transaction_(parts_.memory) {
+  use(std::move(db));
   thread_ = std::thread([this] { run(); });
+}
+
+void Writer::use(std::unique_ptr<SqliteDb> db) {
+  db_ = std::move(db);
+  db_->on_wal_growth([this](int64_t bytes) { parts_.checkpointer.set_wal_bytes(bytes); });
+  transaction_.use(*db_);
 }
 
 Writer::~Writer() {
@@ -107,12 +113,14 @@ void Writer::mind_log(std::unique_lock<std::mutex>& lock) {
 
 void Writer::mind_wal() {
   const bool look = groups_.load() % kGroupsBetweenWalChecks == 0;
-  if (db_ == nullptr || !look || parts_.wal_bytes() < static_cast<int64_t>(parts_.limits.wal_restart_bytes)) return;
+  if (db_ == nullptr || !look ||
+      parts_.checkpointer.wal_bytes() < static_cast<int64_t>(parts_.limits.wal_restart_bytes))
+    return;
   for (;;) {
-    const auto restarted = parts_.restart_wal(*db_);
+    const auto restarted = parts_.checkpointer.restart(*db_);
     if (!restarted.has_value() || *restarted) return;
     const std::scoped_lock lock(mutex_);
-    if (stopping_ || parts_.wal_bytes() < static_cast<int64_t>(parts_.limits.wal_stop_bytes)) return;
+    if (stopping_ || parts_.checkpointer.wal_bytes() < static_cast<int64_t>(parts_.limits.wal_stop_bytes)) return;
   }
 }
 
@@ -177,9 +185,11 @@ Writer::Outcome Writer::run_group(std::span<Pending> group, size_t& taken, Error
     overlay.publications.resize(publications);
   }
   const size_t events = overlay.events;
+  const bool erased = overlay.erased;
   auto committed = transaction_.commit();
   if (!committed.has_value()) return undo(committed.error());
   publications_ = std::move(*committed);
+  if (erased) parts_.checkpointer.note_erasure();
   writable_ = true;
   ++groups_;
   commands_ += taken;
@@ -204,9 +214,8 @@ Result<> Writer::ensure_open() {
   SqliteDb::Options options = parts_.database;
   options.mode = SqliteDb::Mode::kReadWrite;
   TRY(auto fresh, SqliteDb::open(options));
-  TRY_VOID(parts_.catch_up(*fresh));
-  db_ = std::move(fresh);
-  transaction_.use(*db_);
+  TRY_VOID(catch_up(*fresh, parts_.memory));
+  use(std::move(fresh));
   log::warn("database opened anew after an error");
   return {};
 }

@@ -12,6 +12,7 @@
 
 #include "base/limits.hpp"
 #include "base/time.hpp"
+#include "store/checkpointer.hpp"
 #include "store/group_transaction.hpp"
 #include "store/sqlite_db.hpp"
 #include "store/store.hpp"
@@ -26,13 +27,9 @@ class Writer {
     const Clock& clock;
     Limits limits;
     OnCommitted on_committed;
-    /// Brings memory up to the log after the connection was opened anew (startup.hpp).
-    std::function<Result<>(SqliteDb&)> catch_up;
+    Checkpointer& checkpointer;
     /// Called after each group and slice: others decide whether there is work for them.
     std::function<void()> after_commit;
-    /// Makes the next commit begin the WAL anew; false if something still needs it.
-    std::function<Result<bool>(SqliteDb&)> restart_wal;
-    std::function<int64_t()> wal_bytes;
   };
   /// Work of the packer and others, alone on the writer: in one write transaction if `in_transaction`. `publish` runs
   /// on the writer after the commit.
@@ -85,6 +82,7 @@ class Writer {
   Result<> ensure_open();
   void run_waiting_slice(WaitingSlice& waiting);
   Result<> run_in_transaction(const Slice& slice);
+  void use(std::unique_ptr<SqliteDb> db);
   void mind_wal();
   void mind_log(std::unique_lock<std::mutex>& lock);
 

@@ -1,0 +1,1 @@
+DELETE FROM index_todo WHERE n <= ?1

@@ -1,0 +1,1 @@
+SELECT pos FROM follower WHERE name = ?1
