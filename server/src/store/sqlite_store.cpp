@@ -25,24 +25,17 @@ struct SqliteStore::Parts {
   std::unique_ptr<Checkpointer> checkpointer;
   std::unique_ptr<ReaderPool> readers;
   std::unique_ptr<Writer> writer;
+  std::unique_ptr<EventScan> scan;
   std::unique_ptr<Packer> packer;
   std::atomic<Packer*> packer_to_wake = nullptr;
 };
-
-namespace {
-
-Result<std::unique_ptr<SqliteDb>> open_reading(SqliteDb::Options database) {
-  database.mode = SqliteDb::Mode::kReadOnly;
-  return SqliteDb::open(database);
-}
-
-}  // namespace
 
 SqliteStore::SqliteStore(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 SqliteStore::~SqliteStore() {
   parts_->packer_to_wake = nullptr;
   parts_->packer = nullptr;
+  parts_->scan = nullptr;
   parts_->writer = nullptr;
   parts_->readers = nullptr;
   parts_->checkpointer = nullptr;
@@ -73,7 +66,12 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(Options options) {
                                                             packer->wake_if_due();
                                                         }},
                                       std::move(db));
-  TRY(auto packer_db, open_reading(p.database));
+  SqliteDb::Options reading = p.database;
+  reading.mode = SqliteDb::Mode::kReadOnly;
+  TRY(auto scan_db, SqliteDb::open(reading));
+  p.scan = std::make_unique<EventScan>(EventScan::Parts{
+      .db = std::move(scan_db), .database = reading, .memory = p.memory, .writer = *p.writer, .epochs = p.epochs});
+  TRY(auto packer_db, SqliteDb::open(reading));
   p.packer = std::make_unique<Packer>(Packer::Parts{.db = std::move(packer_db),
                                                     .memory = p.memory,
                                                     .writer = *p.writer,
@@ -115,16 +113,7 @@ StoreMetrics SqliteStore::metrics() const {
           .writable = writer.writable};
 }
 
-Result<std::unique_ptr<SearchSource>> SqliteStore::create_search_source() {
-  TRY(auto db, open_reading(parts_->database));
-  SqliteDb::Options reading = parts_->database;
-  reading.mode = SqliteDb::Mode::kReadOnly;
-  return std::make_unique<EventScan>(EventScan::Parts{.db = std::move(db),
-                                                      .database = std::move(reading),
-                                                      .memory = parts_->memory,
-                                                      .writer = *parts_->writer,
-                                                      .epochs = parts_->epochs});
-}
+SearchSource& SqliteStore::search_source() { return *parts_->scan; }
 
 Result<> SqliteStore::pack_now() { return parts_->packer->pack_now(); }
 

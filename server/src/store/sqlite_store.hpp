@@ -41,8 +41,8 @@ class SqliteStore final : public Store {
   [[nodiscard]] bool is_known(uint64_t epoch, Pos pos) const override;
   [[nodiscard]] StoreMetrics metrics() const override;
 
-  /// A source for one follower, with a connection of its own; it must end before the store. Errors: those of opening.
-  Result<std::unique_ptr<SearchSource>> create_search_source();
+  /// What the search follower reads; for one thread. It must end before the store.
+  [[nodiscard]] SearchSource& search_source();
   /// Packs what the log holds and joins small blocks now; returns when done. For tests and tools.
   Result<> pack_now();
   /// The last step of erasing: nothing erased before this call is in any byte of the store's files afterwards. Writes

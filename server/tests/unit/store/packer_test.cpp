@@ -214,12 +214,11 @@ TEST_F(PackerTest, the_follower_holds_back_rows_it_has_not_seen) {
   open();
   const RoomId room = create_room();
   send_many({room}, 100);
-  auto source = store->create_search_source();
-  ASSERT_TRUE(source.has_value());
-  auto events = (*source)->events_after(0, 40);
+  SearchSource* source = &store->search_source();
+  auto events = source->events_after(0, 40);
   ASSERT_TRUE(events.has_value());
   ASSERT_EQ(events->size(), 40U);
-  (*source)->set_search_position(events->back().pos);
+  source->set_search_position(events->back().pos);
   ASSERT_TRUE(store->pack_now().has_value());
   EXPECT_EQ(store->metrics().log_rows, 60U);
 }
@@ -232,10 +231,10 @@ TEST_F(PackerTest, a_follower_reads_all_events_in_order_from_blocks_and_log) {
     ASSERT_TRUE(store->pack_now().has_value());
   }
   send_many(rooms, 100);
-  auto source = store->create_search_source();
+  SearchSource* source = &store->search_source();
   std::vector<model::StoredEvent> all;
   for (;;) {
-    auto part = (*source)->events_after(all.empty() ? 0 : all.back().pos, 70);
+    auto part = source->events_after(all.empty() ? 0 : all.back().pos, 70);
     ASSERT_TRUE(part.has_value()) << part.error().message;
     all.insert(all.end(), part->begin(), part->end());
     if (part->size() < 70) break;
@@ -246,13 +245,13 @@ TEST_F(PackerTest, a_follower_reads_all_events_in_order_from_blocks_and_log) {
                 TRY_VOID(t.rewrite(all[10].room, all[10].seq, "new", 1, UnixMillis{1}));
                 return {};
               }).has_value());
-  EXPECT_EQ((*source)->events_after(all[9].pos, 1)->front().content, "new");
-  const auto todo = (*source)->index_todo(10);
+  EXPECT_EQ(source->events_after(all[9].pos, 1)->front().content, "new");
+  const auto todo = source->index_todo(10);
   ASSERT_EQ(todo->size(), 1U);
   EXPECT_EQ(todo->front().old.content, all[10].content);
   EXPECT_EQ(todo->front().old.pos, all[10].pos);
-  ASSERT_TRUE((*source)->drop_index_todo(todo->front().number).has_value());
-  EXPECT_TRUE((*source)->index_todo(10)->empty());
+  ASSERT_TRUE(source->drop_index_todo(todo->front().number).has_value());
+  EXPECT_TRUE(source->index_todo(10)->empty());
 }
 
 }  // namespace
