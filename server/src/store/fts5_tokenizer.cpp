@@ -3,6 +3,9 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
+#include <memory>
+
 #include "store/search_text.hpp"
 
 namespace kith::store {
@@ -11,11 +14,13 @@ namespace {
 using TokenCallback = int (*)(void*, int, const char*, int, int, int);
 
 int create_tokenizer(void* /*context*/, const char** /*arguments*/, int /*count*/, Fts5Tokenizer** out) noexcept {
-  *out = reinterpret_cast<Fts5Tokenizer*>(new SearchText);
+  *out = reinterpret_cast<Fts5Tokenizer*>(std::make_unique<SearchText>().release());
   return SQLITE_OK;
 }
 
-void delete_tokenizer(Fts5Tokenizer* tokenizer) noexcept { delete reinterpret_cast<SearchText*>(tokenizer); }
+void delete_tokenizer(Fts5Tokenizer* tokenizer) noexcept {
+  const std::unique_ptr<SearchText> owned(reinterpret_cast<SearchText*>(tokenizer));
+}
 
 int tokenize_document(SearchText& text, void* context, std::string_view document, TokenCallback on_token) {
   const size_t head_end = std::min(document.find('\n'), document.size());

@@ -67,7 +67,7 @@ Result<std::unique_ptr<SearchDatabase>> SearchDatabase::open(const std::string& 
   int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
   if (mode == Mode::kWriter) flags |= SQLITE_OPEN_CREATE;
   const int code = sqlite3_open_v2(path.c_str(), &connection, flags, nullptr);
-  std::unique_ptr<SearchDatabase> database(new SearchDatabase(connection));
+  std::unique_ptr<SearchDatabase> database(new SearchDatabase(connection));  // tidy: naked new, private constructor
   if (code != SQLITE_OK) return database->error(code);
   sqlite3_extended_result_codes(connection, 1);
   sqlite3_busy_timeout(connection, kBusyMillis);

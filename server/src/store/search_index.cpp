@@ -162,7 +162,8 @@ SearchIndex::SearchIndex(std::string path, std::string version)
 SearchIndex::~SearchIndex() = default;
 
 Result<std::unique_ptr<SearchIndex>> SearchIndex::open(std::string path, std::string version) {
-  std::unique_ptr<SearchIndex> index(new SearchIndex(std::move(path), std::move(version)));
+  auto* made = new SearchIndex(std::move(path), std::move(version));  // tidy: naked new, private constructor
+  std::unique_ptr<SearchIndex> index(made);
   Result<> opened = index->open_writer();
   if (!opened.has_value() && opened.error().reason == Reason::kDataDamaged) opened = index->reset();
   if (!opened.has_value()) return std::unexpected(std::move(opened).error());

@@ -14,6 +14,7 @@
 #include <array>
 #include <atomic>
 #include <cassert>
+#include <memory>
 
 namespace kith::store {
 namespace {
@@ -195,11 +196,10 @@ class CharTable {
   using Block = std::array<CharEntry, kBlock>;
 
   static Block* make_block(std::atomic<Block*>& slot, UChar32 first) {
-    auto* made = new Block;
+    auto made = std::make_unique<Block>();
     for (UChar32 i = 0; i < kBlock; ++i) (*made)[static_cast<size_t>(i)] = make_entry(first + i);
     Block* present = nullptr;
-    if (slot.compare_exchange_strong(present, made, std::memory_order_acq_rel)) return made;
-    delete made;
+    if (slot.compare_exchange_strong(present, made.get(), std::memory_order_acq_rel)) return made.release();
     return present;
   }
 
