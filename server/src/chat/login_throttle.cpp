@@ -57,8 +57,8 @@ void LoginThrottle::Attempt::fail(Instant now) {
   const std::scoped_lock lock(throttle_->mutex_);
   throttle_->end_attempt(account_key_);
   throttle_->end_attempt(address_key_);
-  throttle_->count_failure(account_key_, now);
-  throttle_->count_failure(address_key_, now);
+  throttle_->count_failure(account_key_, throttle_->account_rule(), now);
+  throttle_->count_failure(address_key_, throttle_->address_rule(), now);
   throttle_ = nullptr;
 }
 
@@ -148,12 +148,15 @@ Duration LoginThrottle::remaining(const std::string& key, const Rule& rule, Inst
   return entry->attempts < at_once ? Duration{} : Duration(seconds(1));
 }
 
-void LoginThrottle::count_failure(const std::string& key, Instant now) {
+void LoginThrottle::count_failure(const std::string& key, const Rule& rule, Instant now) {
   if (key.empty()) return;
   Entry& entry = touch(key);
   if (entry.failures == 0) entry.forgot_at = now;
   ++entry.failures;
   entry.failed_at = now;
+  // Waiting itself earns nothing, or the longest wait would never be reached.
+  const Duration wait = wait_after(entry.failures, rule.free);
+  if (wait > Duration{}) entry.forgot_at = now + wait;
 }
 
 void LoginThrottle::end_attempt(const std::string& key) {

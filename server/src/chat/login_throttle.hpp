@@ -15,8 +15,9 @@
 namespace kith::chat {
 
 /// After the free failures each further one doubles the wait, from one second to `login_wait_max`; while an account or
-/// address must wait between attempts, it has one attempt at a time. Failures are forgotten one by one: an account's
-/// each `login_wait_max`, an address's (an office shares one) each minute. Callable from any thread.
+/// address must wait between attempts, it has one attempt at a time. Once nobody waits, failures are
+/// forgotten one by one: an account's each `login_wait_max`, an address's (an office shares one) each minute. Callable
+/// from any thread.
 class LoginThrottle {
  public:
   /// One admitted attempt, which ends in one of three ways; destroyed without an answer (workers or store busy) it does
@@ -74,7 +75,7 @@ class LoginThrottle {
   [[nodiscard]] Duration wait_after(uint32_t failures, uint32_t free) const;
   /// How long a key must wait; zero: admitted.
   Duration remaining(const std::string& key, const Rule& rule, Instant now);
-  void count_failure(const std::string& key, Instant now);
+  void count_failure(const std::string& key, const Rule& rule, Instant now);
   void end_attempt(const std::string& key);
 
   const Limits& limits_;

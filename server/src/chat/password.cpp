@@ -61,8 +61,9 @@ PasswordHasher::PasswordHasher(Executor& workers, PasswordCost cost, size_t queu
     : workers_(workers), cost_(cost), queue_jobs_(queue_jobs) {
   [[maybe_unused]] const int status = sodium_init();
   assert(status >= 0);
-  decoy_ = "$argon2id$v=19$m=" + std::to_string(cost_.memory_bytes / 1024) + ",t=" + std::to_string(cost_.passes) +
-           ",p=1$" + std::string(kSaltDigits, 'A') + "$" + std::string(kHashDigits, 'A');
+  decoy_ =
+      Secret("$argon2id$v=19$m=" + std::to_string(cost_.memory_bytes / 1024) + ",t=" + std::to_string(cost_.passes) +
+             ",p=1$" + std::string(kSaltDigits, 'A') + "$" + std::string(kHashDigits, 'A'));
 }
 
 bool PasswordHasher::take_place() {
@@ -90,7 +91,7 @@ Task<Result<bool>> PasswordHasher::verify(Secret<std::string> password, Secret<s
   auto work = [this, password = std::move(password), hash = std::move(hash)]() -> Result<bool> {
     const std::string& text = password.reveal();
     const bool is_known = !hash.reveal().empty();
-    const char* expected = is_known ? hash.reveal().c_str() : decoy_.c_str();
+    const char* expected = (is_known ? hash : decoy_).reveal().c_str();
     const bool is_right = crypto_pwhash_str_verify(expected, text.data(), text.size()) == 0;
     --waiting_;
     return is_known && is_right;

@@ -39,6 +39,8 @@ class PasswordHasher {
   Task<Result<bool>> verify(Secret<std::string> password, Secret<std::string> hash);
   /// True if a hash was made at another cost and should be made anew at the next login.
   [[nodiscard]] bool needs_rehash(const Secret<std::string>& hash) const;
+  /// What unknown users are verified against: a hash at this cost that belongs to no password.
+  [[nodiscard]] const Secret<std::string>& decoy() const { return decoy_; }
 
  private:
   bool take_place();
@@ -46,7 +48,7 @@ class PasswordHasher {
   Executor& workers_;
   const PasswordCost cost_;
   const size_t queue_jobs_;
-  std::string decoy_;  ///< well-formed, belongs to no password
+  Secret<std::string> decoy_;
   std::atomic<size_t> waiting_ = 0;
 };
 
