@@ -154,10 +154,10 @@ Task<Result<v1::SendMessageResponse>> MessageService::send_message(Caller caller
   CO_TRY(auto checked, check_content(context_.limits, std::move(*request.mutable_content())));
   Send send{
       .room = room, .caller = caller, .tag = tag, .reply_to = request.reply_to_seq(), .checked = std::move(checked)};
-  CO_TRY(const auto event, co_await context_.store.write<StoredEvent>(
-                               [&context = context_, send = std::move(send)](WriteTransaction& transaction) mutable {
-                                 return post(context, transaction, send);
-                               }));
+  auto command = [&context = context_, send = std::move(send)](WriteTransaction& transaction) mutable {
+    return post(context, transaction, send);
+  };
+  CO_TRY(const auto event, co_await context_.store.write<StoredEvent>(std::move(command)));
   v1::SendMessageResponse response;
   *response.mutable_message() = present_message(context_.ids, event);
   co_return response;
@@ -168,9 +168,10 @@ Task<Result<v1::EditMessageResponse>> MessageService::edit_message(Caller caller
   CO_TRY(const auto tag, txn_tag(context_.limits, request.txn_id()));
   CO_TRY(auto checked, check_content(context_.limits, std::move(*request.mutable_content())));
   Send send{.room = room, .caller = caller, .tag = tag, .reply_to = 0, .checked = std::move(checked)};
-  CO_TRY(const auto message, co_await context_.store.write<StoredEvent>(
-                                 [&context = context_, send = std::move(send), seq = request.seq()](
-                                     WriteTransaction& transaction) { return edit(context, transaction, send, seq); }));
+  auto command = [&context = context_, send = std::move(send), seq = request.seq()](WriteTransaction& transaction) {
+    return edit(context, transaction, send, seq);
+  };
+  CO_TRY(const auto message, co_await context_.store.write<StoredEvent>(std::move(command)));
   v1::EditMessageResponse response;
   *response.mutable_message() = present_message(context_.ids, message);
   co_return response;
@@ -179,11 +180,11 @@ Task<Result<v1::EditMessageResponse>> MessageService::edit_message(Caller caller
 Task<Result<v1::DeleteMessageResponse>> MessageService::delete_message(Caller caller,
                                                                        v1::DeleteMessageRequest request) {
   CO_TRY(const auto room, room_of(context_, request.room_id()));
-  CO_TRY_VOID(co_await context_.store.write<std::monostate>(
-      [room, caller, seq = request.seq()](WriteTransaction& transaction) -> Result<std::monostate> {
-        TRY_VOID(remove(transaction, room, caller, seq));
-        return std::monostate{};
-      }));
+  auto command = [room, caller, seq = request.seq()](WriteTransaction& transaction) -> Result<std::monostate> {
+    TRY_VOID(remove(transaction, room, caller, seq));
+    return std::monostate{};
+  };
+  CO_TRY_VOID(co_await context_.store.write<std::monostate>(std::move(command)));
   co_return v1::DeleteMessageResponse{};
 }
 
@@ -193,21 +194,21 @@ Task<Result<v1::ListMessagesResponse>> MessageService::list_messages(Caller call
   if (positions > 1) {
     co_return fail(Reason::kInvalidField, "Give at most one of before_seq, after_seq and around_seq.", "before_seq");
   }
-  co_return co_await context_.store.read<v1::ListMessagesResponse>(
-      [&context = context_, caller, room,
-       request = std::move(request)](store::ReadTransaction& transaction) -> Result<v1::ListMessagesResponse> {
-        TRY(const auto access, require(transaction, room, caller.user, Action::kRead));
-        return read_timeline_page(context, transaction, access, request);
-      });
+  auto query = [&context = context_, caller, room,
+                request = std::move(request)](store::ReadTransaction& transaction) -> Result<v1::ListMessagesResponse> {
+    TRY(const auto access, require(transaction, room, caller.user, Action::kRead));
+    return read_timeline_page(context, transaction, access, request);
+  };
+  co_return co_await context_.store.read<v1::ListMessagesResponse>(std::move(query));
 }
 
 Task<Result<v1::MarkReadResponse>> MessageService::mark_read(Caller caller, v1::MarkReadRequest request) {
   CO_TRY(const auto room, room_of(context_, request.room_id()));
-  CO_TRY(auto membership,
-         co_await context_.store.write<v1::Membership>([&context = context_, caller, room, seq = request.seq(),
-                                                        may_go_back = request.unread()](WriteTransaction& transaction) {
-           return move_read_position(context, transaction, room, caller.user, seq, may_go_back);
-         }));
+  auto command = [&context = context_, caller, room, seq = request.seq(),
+                  may_go_back = request.unread()](WriteTransaction& transaction) {
+    return move_read_position(context, transaction, room, caller.user, seq, may_go_back);
+  };
+  CO_TRY(auto membership, co_await context_.store.write<v1::Membership>(std::move(command)));
   v1::MarkReadResponse response;
   *response.mutable_membership() = std::move(membership);
   co_return response;
@@ -215,11 +216,11 @@ Task<Result<v1::MarkReadResponse>> MessageService::mark_read(Caller caller, v1::
 
 Task<Result<v1::SetTypingResponse>> MessageService::set_typing(Caller caller, v1::SetTypingRequest request) {
   CO_TRY(const auto room, room_of(context_, request.room_id()));
-  CO_TRY_VOID(co_await context_.store.read<std::monostate>(
-      [caller, room](store::ReadTransaction& transaction) -> Result<std::monostate> {
-        TRY_VOID(require(transaction, room, caller.user, Action::kPost));
-        return std::monostate{};
-      }));
+  auto query = [caller, room](store::ReadTransaction& transaction) -> Result<std::monostate> {
+    TRY_VOID(require(transaction, room, caller.user, Action::kPost));
+    return std::monostate{};
+  };
+  CO_TRY_VOID(co_await context_.store.read<std::monostate>(std::move(query)));
   tell_ephemeral_(model::TypingChanged{.room = room, .user = caller.user, .typing = request.typing()});
   co_return v1::SetTypingResponse{};
 }

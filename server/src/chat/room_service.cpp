@@ -259,19 +259,19 @@ Result<v1::ListMembersResponse> members_page(const Context& context, const Peopl
 }  // namespace
 
 Task<Result<v1::RoomEntry>> RoomService::read_entry(Caller caller, RoomId room) {
-  co_return co_await context_.store.read<v1::RoomEntry>(
-      [&context = context_, caller, room](ReadTransaction& transaction) -> Result<v1::RoomEntry> {
-        TRY(const auto access, require_known(transaction, room, caller.user));
-        return RoomEntries(context, transaction).build(access);
-      });
+  auto query = [&context = context_, caller, room](ReadTransaction& transaction) -> Result<v1::RoomEntry> {
+    TRY(const auto access, require_known(transaction, room, caller.user));
+    return RoomEntries(context, transaction).build(access);
+  };
+  co_return co_await context_.store.read<v1::RoomEntry>(std::move(query));
 }
 
 Task<Result<v1::CreateRoomResponse>> RoomService::create_room(Caller caller, v1::CreateRoomRequest request) {
   CO_TRY(auto wish, check_new_room(context_, caller, request));
-  CO_TRY(const auto room, co_await context_.store.write<RoomId>(
-                              [&context = context_, wish = std::move(wish)](WriteTransaction& transaction) {
-                                return create(context, transaction, wish);
-                              }));
+  auto command = [&context = context_, wish = std::move(wish)](WriteTransaction& transaction) {
+    return create(context, transaction, wish);
+  };
+  CO_TRY(const auto room, co_await context_.store.write<RoomId>(std::move(command)));
   CO_TRY(auto entry, co_await read_entry(caller, room));
   v1::CreateRoomResponse response;
   *response.mutable_room() = std::move(*entry.mutable_room());
@@ -290,10 +290,10 @@ Task<Result<v1::GetRoomResponse>> RoomService::get_room(Caller caller, v1::GetRo
 Task<Result<v1::ListRoomsResponse>> RoomService::list_rooms(Caller caller, v1::ListRoomsRequest request) {
   CO_TRY(auto cursor, decode_cursor(request.cursor()));
   const size_t limit = page_limit(context_, request.limit(), kDefaultPage);
-  co_return co_await context_.store.read<v1::ListRoomsResponse>(
-      [&context = context_, caller, cursor = std::move(cursor), limit](ReadTransaction& transaction) {
-        return list(context, transaction, caller.user, cursor, limit);
-      });
+  auto query = [&context = context_, caller, cursor = std::move(cursor), limit](ReadTransaction& transaction) {
+    return list(context, transaction, caller.user, cursor, limit);
+  };
+  co_return co_await context_.store.read<v1::ListRoomsResponse>(std::move(query));
 }
 
 Task<Result<v1::ListPublicRoomsResponse>> RoomService::list_public_rooms(Caller caller,
@@ -303,11 +303,11 @@ Task<Result<v1::ListPublicRoomsResponse>> RoomService::list_public_rooms(Caller 
     co_return fail(Reason::kTooLong, "The query is too long.", "query");
   }
   const size_t limit = page_limit(context_, request.limit(), kDefaultPage);
-  co_return co_await context_.store.read<v1::ListPublicRoomsResponse>(
-      [&context = context_, caller, cursor = std::move(cursor), limit,
-       beginning = fold_name(request.query())](ReadTransaction& transaction) {
-        return list_public(context, transaction, caller.user, beginning, cursor, limit);
-      });
+  auto query = [&context = context_, caller, cursor = std::move(cursor), limit,
+                beginning = fold_name(request.query())](ReadTransaction& transaction) {
+    return list_public(context, transaction, caller.user, beginning, cursor, limit);
+  };
+  co_return co_await context_.store.read<v1::ListPublicRoomsResponse>(std::move(query));
 }
 
 Task<Result<v1::UpdateRoomResponse>> RoomService::update_room(Caller caller, v1::UpdateRoomRequest request) {
@@ -319,10 +319,10 @@ Task<Result<v1::UpdateRoomResponse>> RoomService::update_room(Caller caller, v1:
   if (request.has_topic()) {
     CO_TRY(wish.topic, clean_text(request.topic(), context_.limits.topic_characters, "topic"));
   }
-  CO_TRY(const auto room,
-         co_await context_.store.write<model::Room>([caller, wish = std::move(wish)](WriteTransaction& transaction) {
-           return update(transaction, caller, wish);
-         }));
+  auto command = [caller, wish = std::move(wish)](WriteTransaction& transaction) {
+    return update(transaction, caller, wish);
+  };
+  CO_TRY(const auto room, co_await context_.store.write<model::Room>(std::move(command)));
   v1::UpdateRoomResponse response;
   *response.mutable_room() = present_room(context_.ids, room, context_.store.head(room.id).value_or(model::RoomHead{}));
   co_return response;
@@ -330,10 +330,10 @@ Task<Result<v1::UpdateRoomResponse>> RoomService::update_room(Caller caller, v1:
 
 Task<Result<v1::JoinRoomResponse>> RoomService::join_room(Caller caller, v1::JoinRoomRequest request) {
   CO_TRY(const auto room, room_of(context_, request.room_id()));
-  CO_TRY_VOID(
-      co_await context_.store.write<std::monostate>([&context = context_, caller, room](WriteTransaction& transaction) {
-        return join(context, transaction, room, caller);
-      }));
+  auto command = [&context = context_, caller, room](WriteTransaction& transaction) {
+    return join(context, transaction, room, caller);
+  };
+  CO_TRY_VOID(co_await context_.store.write<std::monostate>(std::move(command)));
   CO_TRY(auto entry, co_await read_entry(caller, room));
   v1::JoinRoomResponse response;
   *response.mutable_entry() = std::move(entry);
@@ -342,30 +342,30 @@ Task<Result<v1::JoinRoomResponse>> RoomService::join_room(Caller caller, v1::Joi
 
 Task<Result<v1::LeaveRoomResponse>> RoomService::leave_room(Caller caller, v1::LeaveRoomRequest request) {
   CO_TRY(const auto room, room_of(context_, request.room_id()));
-  CO_TRY_VOID(
-      co_await context_.store.write<std::monostate>([&context = context_, caller, room](WriteTransaction& transaction) {
-        return leave(context, transaction, room, caller);
-      }));
+  auto command = [&context = context_, caller, room](WriteTransaction& transaction) {
+    return leave(context, transaction, room, caller);
+  };
+  CO_TRY_VOID(co_await context_.store.write<std::monostate>(std::move(command)));
   co_return v1::LeaveRoomResponse{};
 }
 
 Task<Result<v1::InviteMemberResponse>> RoomService::invite_member(Caller caller, v1::InviteMemberRequest request) {
   CO_TRY(const auto room, room_of(context_, request.room_id()));
   CO_TRY(const auto user, user_of(context_, request.user_id()));
-  CO_TRY_VOID(co_await context_.store.write<std::monostate>(
-      [&context = context_, caller, room, user](WriteTransaction& transaction) {
-        return invite_user(context, transaction, room, caller, user);
-      }));
+  auto command = [&context = context_, caller, room, user](WriteTransaction& transaction) {
+    return invite_user(context, transaction, room, caller, user);
+  };
+  CO_TRY_VOID(co_await context_.store.write<std::monostate>(std::move(command)));
   co_return v1::InviteMemberResponse{};
 }
 
 Task<Result<v1::RemoveMemberResponse>> RoomService::remove_member(Caller caller, v1::RemoveMemberRequest request) {
   CO_TRY(const auto room, room_of(context_, request.room_id()));
   CO_TRY(const auto user, user_of(context_, request.user_id()));
-  CO_TRY_VOID(co_await context_.store.write<std::monostate>(
-      [&context = context_, caller, room, user](WriteTransaction& transaction) {
-        return remove(context, transaction, room, caller, user);
-      }));
+  auto command = [&context = context_, caller, room, user](WriteTransaction& transaction) {
+    return remove(context, transaction, room, caller, user);
+  };
+  CO_TRY_VOID(co_await context_.store.write<std::monostate>(std::move(command)));
   co_return v1::RemoveMemberResponse{};
 }
 
@@ -373,10 +373,10 @@ Task<Result<v1::SetRoleResponse>> RoomService::set_role(Caller caller, v1::SetRo
   CO_TRY(const auto room, room_of(context_, request.room_id()));
   CO_TRY(const auto user, user_of(context_, request.user_id()));
   CO_TRY(const auto role, role_of(request.role()));
-  CO_TRY_VOID(co_await context_.store.write<std::monostate>(
-      [&context = context_, caller, room, user, role](WriteTransaction& transaction) {
-        return give_role(context, transaction, room, caller, user, role);
-      }));
+  auto command = [&context = context_, caller, room, user, role](WriteTransaction& transaction) {
+    return give_role(context, transaction, room, caller, user, role);
+  };
+  CO_TRY_VOID(co_await context_.store.write<std::monostate>(std::move(command)));
   co_return v1::SetRoleResponse{};
 }
 
@@ -384,21 +384,21 @@ Task<Result<v1::ListMembersResponse>> RoomService::list_members(Caller caller, v
   CO_TRY(const auto room, room_of(context_, request.room_id()));
   CO_TRY(const auto cursor, decode_cursor(request.cursor()));
   const size_t limit = page_limit(context_, request.limit(), kDefaultPage);
-  co_return co_await context_.store.read<v1::ListMembersResponse>(
-      [&context = context_, &people = people_, caller, room, after = UserId{cursor.id},
-       limit](ReadTransaction& transaction) -> Result<v1::ListMembersResponse> {
-        TRY(const auto access, require(transaction, room, caller.user, Action::kRead));
-        return members_page(context, people, transaction, access, after, limit);
-      });
+  auto query = [&context = context_, &people = people_, caller, room, after = UserId{cursor.id},
+                limit](ReadTransaction& transaction) -> Result<v1::ListMembersResponse> {
+    TRY(const auto access, require(transaction, room, caller.user, Action::kRead));
+    return members_page(context, people, transaction, access, after, limit);
+  };
+  co_return co_await context_.store.read<v1::ListMembersResponse>(std::move(query));
 }
 
 Task<Result<v1::OpenDirectRoomResponse>> RoomService::open_direct_room(Caller caller,
                                                                        v1::OpenDirectRoomRequest request) {
   CO_TRY(const auto user, user_of(context_, request.user_id()));
-  CO_TRY(const auto room,
-         co_await context_.store.write<RoomId>([&context = context_, caller, user](WriteTransaction& transaction) {
-           return chat::open_direct_room(context, transaction, caller.user, user);
-         }));
+  auto command = [&context = context_, caller, user](WriteTransaction& transaction) {
+    return chat::open_direct_room(context, transaction, caller.user, user);
+  };
+  CO_TRY(const auto room, co_await context_.store.write<RoomId>(std::move(command)));
   CO_TRY(auto entry, co_await read_entry(caller, room));
   v1::OpenDirectRoomResponse response;
   *response.mutable_entry() = std::move(entry);
@@ -411,14 +411,14 @@ Task<Result<v1::SetRoomPreferencesResponse>> RoomService::set_room_preferences(C
   if (request.has_level() && (request.level() < 0 || request.level() > v1::NOTIFICATION_LEVEL_NONE)) {
     co_return fail(Reason::kInvalidField, "There is no such level.", "level");
   }
-  CO_TRY_VOID(co_await context_.store.write<std::monostate>(
-      [caller, room, request = std::move(request)](WriteTransaction& transaction) -> Result<std::monostate> {
-        TRY(auto access, require(transaction, room, caller.user, Action::kRead));
-        if (request.has_level()) access.member.level = static_cast<model::NotificationLevel>(request.level());
-        if (request.has_favourite()) access.member.favourite = request.favourite();
-        TRY_VOID(transaction.put_member(std::move(access.member)));
-        return std::monostate{};
-      }));
+  auto command = [caller, room, request = std::move(request)](WriteTransaction& transaction) -> Result<std::monostate> {
+    TRY(auto access, require(transaction, room, caller.user, Action::kRead));
+    if (request.has_level()) access.member.level = static_cast<model::NotificationLevel>(request.level());
+    if (request.has_favourite()) access.member.favourite = request.favourite();
+    TRY_VOID(transaction.put_member(std::move(access.member)));
+    return std::monostate{};
+  };
+  CO_TRY_VOID(co_await context_.store.write<std::monostate>(std::move(command)));
   CO_TRY(auto entry, co_await read_entry(caller, room));
   v1::SetRoomPreferencesResponse response;
   *response.mutable_membership() = std::move(*entry.mutable_membership());

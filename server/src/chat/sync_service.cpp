@@ -176,27 +176,27 @@ Task<Result<SyncAnswer>> SyncService::sync(Caller caller, v1::SyncRequest reques
   const RoomId open_room = context_.ids.decode_room(request.open_room_id()).value_or(RoomId{});
   // The head is read before the snapshot: everything up to it is then visible inside.
   const Pos head = context_.store.durable_head();
-  co_return co_await context_.store.read<SyncAnswer>(
-      [this, user = caller.user, base, open_room, head](ReadTransaction& transaction) -> Result<SyncAnswer> {
-        SyncAnswer answer;
-        Version version = base.version;
-        TRY(answer.response, SyncBuilder(context_, people_, transaction, user, base, open_room).build(version));
-        answer.token = token_at(head, version);
-        answer.response.set_token(tokens_.encode(user, answer.token));
-        return answer;
-      });
+  auto query = [this, user = caller.user, base, open_room, head](ReadTransaction& transaction) -> Result<SyncAnswer> {
+    SyncAnswer answer;
+    Version version = base.version;
+    TRY(answer.response, SyncBuilder(context_, people_, transaction, user, base, open_room).build(version));
+    answer.token = token_at(head, version);
+    answer.response.set_token(tokens_.encode(user, answer.token));
+    return answer;
+  };
+  co_return co_await context_.store.read<SyncAnswer>(std::move(query));
 }
 
 Task<Result<std::vector<RoomId>>> SyncService::rooms_of(UserId user) {
-  co_return co_await context_.store.read<std::vector<RoomId>>(
-      [user](ReadTransaction& transaction) -> Result<std::vector<RoomId>> {
-        TRY(const auto members, store::MemberRepository(transaction.db()).list_of_user(user));
-        std::vector<RoomId> rooms;
-        for (const model::Member& member : members) {
-          if (member.state == MemberState::kIn) rooms.push_back(member.room);
-        }
-        return rooms;
-      });
+  auto query = [user](ReadTransaction& transaction) -> Result<std::vector<RoomId>> {
+    TRY(const auto members, store::MemberRepository(transaction.db()).list_of_user(user));
+    std::vector<RoomId> rooms;
+    for (const model::Member& member : members) {
+      if (member.state == MemberState::kIn) rooms.push_back(member.room);
+    }
+    return rooms;
+  };
+  co_return co_await context_.store.read<std::vector<RoomId>>(std::move(query));
 }
 
 }  // namespace kith::chat
