@@ -73,9 +73,12 @@ Result<Address> Address::parse(std::string_view text) {
   if (!port) return fail(Reason::kInvalidField, "A port is a number from 0 to 65535.");
   std::string_view host = text.substr(0, colon);
   if (host.empty()) return Address{.ip = {}, .port = *port};
-  if (host.size() >= 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+  const bool is_bracketed = host.size() >= 2 && host.front() == '[' && host.back() == ']';
+  if (is_bracketed) host = host.substr(1, host.size() - 2);
+  if (!is_bracketed && host.contains(':')) {
+    return fail(Reason::kInvalidField, "An IPv6 address stands in brackets: [::1]:8080.");
+  }
   if (auto address = parse_ip(host, *port)) return *address;
-  if (host.contains(':')) return fail(Reason::kInvalidField, "An IPv6 address stands in brackets: [::1]:8080.");
   if (auto address = resolve(std::string(host), *port)) return *address;
   return fail(Reason::kInvalidField, "The host has no address: " + std::string(host));
 }

@@ -103,6 +103,7 @@ void WebSocket::start_closing(CloseCode code, std::string_view reason) {
 void WebSocket::fail_slow() {
   host_.metrics.slow_disconnects.add();
   queue_.drop_unsent(socket_.is_tls() && is_blocked_ ? kSealedBytesMax : 0);
+  input_is_over_ = true;
   start_closing(CloseCode::kSlow, "too slow");
 }
 
@@ -193,7 +194,8 @@ void WebSocket::flush() {
   if (state_ != State::kClosing || !queue_.empty()) return;
   if (peer_has_closed_) return finish(close_code_);
   if (input_is_over_ && !output_is_shut_) {
-    // The peer broke the protocol: no close frame of its own is waited for, but it shall be able to read ours.
+    // The peer broke the protocol or is too slow: its own close frame is not waited for, but it shall be able to read
+    // ours.
     output_is_shut_ = true;
     socket_.shutdown_output();
   }

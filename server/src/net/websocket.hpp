@@ -112,7 +112,7 @@ class WebSocket final : public Connection {
   bool is_blocked_ = false;        ///< the kernel took less than it was given: wait for EPOLLOUT
   bool waits_for_output_ = false;  ///< EPOLLOUT is asked for
   bool is_broken_ = false;         ///< a write failed: ends with the next flush
-  bool input_is_over_ = false;     ///< what still comes is dropped: the peer closed or broke the protocol
+  bool input_is_over_ = false;     ///< what still comes is dropped: the peer closed, broke the protocol or is too slow
   bool peer_has_closed_ = false;
   bool output_is_shut_ = false;
   bool ping_is_outstanding_ = false;
