@@ -1,4 +1,5 @@
 // Builds the client into dist/, static files that the server embeds. `npm run dev` serves it and passes the API on to a local server.
+import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { serviceWorker } from './scripts/service_worker_plugin.ts';
@@ -7,8 +8,13 @@ const server = process.env['KITH_SERVER'] ?? 'http://localhost:8080';
 
 export default defineConfig({
   plugins: [svelte(), serviceWorker()],
+  resolve: {
+    alias: { entities: fileURLToPath(new URL('./src/markdown/entities.ts', import.meta.url)) },
+  },
   build: {
     outDir: 'dist',
+    // For the budget script.
+    manifest: true,
     target: 'es2023',
     // Inlined fonts and pictures would need `data:` in more CSP directives and cannot be cached by themselves.
     assetsInlineLimit: 0,

@@ -1,7 +1,8 @@
-// Turns what the transports throw or carry into a KithError.
+// Turns the errors of the wire into KithErrors.
 
-import { Code, ConnectError } from '@connectrpc/connect';
-import { KithError, type ErrorReason, type RetryRule } from './error';
+import { fromBinary } from '@bufbuild/protobuf';
+import { base64Decode } from '@bufbuild/protobuf/wire';
+import { KithError, offlineError, type ErrorReason, type RetryRule } from './error';
 import { ErrorDetailSchema, Reason, Retry, type Error as WireError, type ErrorDetail } from './gen/kith/v1/errors_pb';
 
 const retryRules: Readonly<Record<Retry, RetryRule>> = {
@@ -17,6 +18,33 @@ export function reasonName(reason: Reason): ErrorReason {
   return name === undefined || reason === Reason.UNSPECIFIED ? 'unknown' : (name.toLowerCase().replaceAll('_', '-') as ErrorReason);
 }
 
+/** An error as an answer over WebSocket or polling carries it. */
+export function fromWireError(error: WireError): KithError {
+  if (error.detail) return fromDetail(error.code, error.message, error.detail);
+  return new KithError({ reason: 'unknown', code: error.code, message: error.message });
+}
+
+/** An error as HTTP carries it: the Connect error object. `status`: the HTTP status, for answers that are no such object. */
+export function fromConnectJson(status: number, body: string): KithError {
+  try {
+    const { code = '', message = '', details = [] } = JSON.parse(body) as ConnectErrorJson;
+    const detail = details.find((candidate) => candidate.type === ErrorDetailSchema.typeName);
+    if (detail?.value !== undefined) return fromDetail(code, message, fromBinary(ErrorDetailSchema, base64Decode(detail.value)));
+  } catch {
+    // Not ours: something between us and the server answered.
+  }
+  if (status === 401) return new KithError({ reason: 'not-signed-in', code: 'unauthenticated', retry: 'after-login' });
+  // A proxy in front of a stopped server, or one that asks for patience.
+  if (status === 429 || status >= 500) return offlineError(`HTTP ${status}`);
+  return new KithError({ reason: 'unknown', message: `HTTP ${status}` });
+}
+
+interface ConnectErrorJson {
+  readonly code?: string;
+  readonly message?: string;
+  readonly details?: readonly { readonly type?: string; readonly value?: string }[];
+}
+
 function fromDetail(code: string, message: string, detail: ErrorDetail): KithError {
   return new KithError({
     reason: reasonName(detail.reason),
@@ -27,33 +55,4 @@ function fromDetail(code: string, message: string, detail: ErrorDetail): KithErr
     field: detail.field,
     requestId: detail.requestId,
   });
-}
-
-/** An error as an answer over WebSocket or polling carries it. */
-export function fromWireError(error: WireError): KithError {
-  if (error.detail) return fromDetail(error.code, error.message, error.detail);
-  return new KithError({ reason: 'unknown', code: error.code, message: error.message });
-}
-
-/** Whatever a call threw. Failures below HTTP become `offline`, so that callers have one rule for them. */
-export function toKithError(thrown: unknown): KithError {
-  if (thrown instanceof KithError) return thrown;
-  const error = ConnectError.from(thrown);
-  const detail = error.findDetails(ErrorDetailSchema)[0];
-  const code = Code[error.code].replace(/(?!^)([A-Z])/g, '_$1').toLowerCase();
-  if (detail) return fromDetail(code, error.rawMessage, detail);
-  switch (error.code) {
-    case Code.Canceled:
-      return new KithError({ reason: 'cancelled', code, message: error.rawMessage });
-    case Code.DeadlineExceeded:
-      return new KithError({ reason: 'timeout', code, retry: 'later', message: error.rawMessage });
-    case Code.Unauthenticated:
-      return new KithError({ reason: 'not-signed-in', code, retry: 'after-login', message: error.rawMessage });
-    // A browser's failed fetch arrives as `unknown`; a proxy in front of a stopped server answers 502 to 504, which is `unavailable`.
-    case Code.Unavailable:
-    case Code.Unknown:
-      return new KithError({ reason: 'offline', code: 'unavailable', retry: 'later', message: error.rawMessage });
-    default:
-      return new KithError({ reason: 'unknown', code, message: error.rawMessage });
-  }
 }

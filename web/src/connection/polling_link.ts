@@ -2,7 +2,7 @@
 // second one beside it at once, so that sending never waits for the long one.
 
 import { create } from '@bufbuild/protobuf';
-import { toKithError } from '../api/error_from_wire';
+import type { KithError } from '../api/error';
 import { PollRequestSchema, type ClientFrame, type PollRequest, type PollResponse } from '../api/gen/kith/v1/sync_pb';
 import type { Link, LinkEvents } from './link';
 
@@ -23,7 +23,7 @@ export function openPollingLink(poll: PollRound, events: LinkEvents): Link {
   const end = (thrown: unknown): void => {
     if (stop.signal.aborted) return;
     stop.abort();
-    events.closed(toKithError(thrown));
+    events.closed(thrown as KithError);
   };
 
   const round = async (calls: ClientFrame[], wait: number): Promise<void> => {

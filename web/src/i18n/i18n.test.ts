@@ -18,11 +18,11 @@ describe('the message catalogue', () => {
   });
 
   it('chooses the plural form by the language and writes numbers its way', async () => {
-    expect(t.get()('timeline.newMessages', { n: 1 })).toBe('1 new message');
-    expect(t.get()('timeline.newMessages', { n: 1200 })).toBe('1,200 new messages');
+    expect(t.get()('side.unread', { n: 1 })).toBe('1 unread message');
+    expect(t.get()('side.unread', { n: 1200 })).toBe('1,200 unread messages');
     await setLanguage('de');
     expect(language.get()).toBe('de');
-    expect(t.get()('timeline.newMessages', { n: 1200 })).toBe('1.200 neue Nachrichten');
+    expect(t.get()('side.unread', { n: 1200 })).toBe('1.200 ungelesene Nachrichten');
     await setLanguage('en');
   });
 

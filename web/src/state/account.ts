@@ -229,6 +229,11 @@ export class Account {
     return found;
   }
 
+  /** The user chose to be away, or no longer. */
+  setAway(isAway: boolean): void {
+    this.#activity.setAway(isAway);
+  }
+
   /** Ends everything; the object is of no use after it. */
   stop(): void {
     this.#isStopped = true;
@@ -299,7 +304,7 @@ export class Account {
       return;
     }
     const { change } = message;
-    void this.#database.outbox.where('txnId').equals(change.txnId).first().then((record) => this.outbox.handleChange(change, record)).catch(() => undefined);
+    void this.#database.outboxRow(change.txnId).then((record) => this.outbox.handleChange(change, record)).catch(() => undefined);
   }
 
   #listeners(): ReplicaListeners {

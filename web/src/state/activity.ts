@@ -10,6 +10,7 @@ export class Activity {
   readonly #clock: Clock;
   readonly #tell: (state: 'online' | 'away') => void;
   #state: 'online' | 'away';
+  #isChosenAway = false;
   #isVisible: boolean;
   #cancel: (() => void) | undefined;
 
@@ -22,8 +23,16 @@ export class Activity {
     this.#plan();
   }
 
+  /** What the server should know. */
   get state(): 'online' | 'away' {
-    return this.#state;
+    return this.#isChosenAway ? 'away' : this.#state;
+  }
+
+  /** The user wants to be away, or no longer. */
+  setAway(isAway: boolean): void {
+    const before = this.state;
+    this.#isChosenAway = isAway;
+    if (this.state !== before) this.#tell(this.state);
   }
 
   handleInput(): void {
@@ -44,8 +53,8 @@ export class Activity {
   }
 
   #become(state: 'online' | 'away'): void {
-    if (state === this.#state) return;
+    const before = this.state;
     this.#state = state;
-    this.#tell(state);
+    if (this.state !== before) this.#tell(this.state);
   }
 }

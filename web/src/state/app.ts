@@ -48,6 +48,7 @@ export class App implements AppModel {
       deviceName: environment.deviceName,
       me: this.#me,
       presencePrivacy: this.#presencePrivacy,
+      handleAway: (away) => this.#account?.setAway(away),
       handleSignedIn: (userId) => this.#handleSignedIn(userId),
       handleLogout: () => this.#handleLogout(),
       handleMe: (user, privacy) => {

@@ -1,10 +1,8 @@
 // The environment of a real browser.
 
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
-import { Code, ConnectError } from '@connectrpc/connect';
-import { createApi } from '../api/client';
+import { createApi, postProto } from '../api/client';
 import { PollRequestSchema, PollResponseSchema } from '../api/gen/kith/v1/sync_pb';
-import { ErrorDetailSchema } from '../api/gen/kith/v1/errors_pb';
 import { systemClock } from '../base/clock';
 import { openPollingLink, type PollRound } from '../connection/polling_link';
 import { openWebSocketLink } from '../connection/web_socket_link';
@@ -43,29 +41,9 @@ export function browserEnvironment(): Environment {
 }
 
 const poll: PollRound = async (request, signal) => {
-  const response = await fetch('/api/poll', {
-    method: 'POST',
-    headers: { 'content-type': 'application/proto' },
-    body: toBinary(PollRequestSchema, request) as Uint8Array<ArrayBuffer>,
-    signal,
-  });
-  if (!response.ok) throw await errorOf(response);
-  return fromBinary(PollResponseSchema, new Uint8Array(await response.arrayBuffer()));
+  const body = toBinary(PollRequestSchema, request) as Uint8Array<ArrayBuffer>;
+  return fromBinary(PollResponseSchema, await postProto((url, init) => fetch(url, init), '/api/poll', body, signal));
 };
-
-// Errors are Connect errors; what is not one came from something in between.
-async function errorOf(response: Response): Promise<ConnectError> {
-  const fallback = new ConnectError(`HTTP ${response.status}`, response.status === 401 ? Code.Unauthenticated : Code.Unavailable);
-  try {
-    const body = (await response.json()) as { code?: string; message?: string; details?: { type?: string; value?: string }[] };
-    const detail = body.details?.find((candidate) => candidate.type === ErrorDetailSchema.typeName);
-    if (!detail?.value) return fallback;
-    const bytes = Uint8Array.from(atob(detail.value.replaceAll('-', '+').replaceAll('_', '/')), (character) => character.charCodeAt(0));
-    return new ConnectError(body.message ?? '', fallback.code, undefined, [{ desc: ErrorDetailSchema, value: fromBinary(ErrorDetailSchema, bytes) }]);
-  } catch {
-    return fallback;
-  }
-}
 
 function newId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));

@@ -1,7 +1,7 @@
 // The local store: one IndexedDB database per account. What the server said and the sync token that covers it are written
 // in one transaction, so that after any crash the token is never ahead of the data.
 
-import Dexie, { type EntityTable, type Table } from 'dexie';
+import { IndexedDatabase, type TableAccess } from '../base/indexed_db';
 import type { OutboxStore } from './outbox';
 import { addRange, newestRange, rangeOf } from './ranges';
 import { newerOf, type MessageRecord, type OutboxRecord, type RangesRecord, type RoomRecord, type SeqRange, type SettingRecord, type UserRecord } from './records';
@@ -48,42 +48,45 @@ export interface StoredPage {
   readonly hasOlder: boolean;
 }
 
-type MetaRecord = { key: string; value: unknown };
+type MetaRecord = { readonly key: string; readonly value: unknown };
 
 /** Messages kept for each room when the store is tidied: several screens for a start without network. */
 const keptMessages = 500;
 
-export class AccountDatabase extends Dexie {
-  declare readonly meta: EntityTable<MetaRecord, 'key'>;
-  declare readonly rooms: EntityTable<RoomRecord, 'id'>;
-  declare readonly users: EntityTable<UserRecord, 'id'>;
-  declare readonly messages: Table<MessageRecord, [RoomId, number]>;
-  declare readonly ranges: EntityTable<RangesRecord, 'roomId'>;
-  declare readonly settings: EntityTable<SettingRecord, 'key'>;
-  declare readonly outbox: EntityTable<OutboxRecord, 'order', Omit<OutboxRecord, 'order'>>;
+const schema = {
+  meta: { key: 'key' },
+  rooms: { key: 'id' },
+  users: { key: 'id' },
+  messages: { key: ['roomId', 'seq'] },
+  ranges: { key: 'roomId' },
+  settings: { key: 'key' },
+  outbox: { key: 'order', auto: true, unique: ['txnId'] },
+} as const;
+
+type Messages = TableAccess<MessageRecord>;
+type Ranges = TableAccess<RangesRecord>;
+
+/** The messages of a room between two seqs, both included. */
+function seqs(roomId: RoomId, from: number, to: number): IDBKeyRange {
+  return IDBKeyRange.bound([roomId, from], [roomId, to]);
+}
+
+export class AccountDatabase {
+  readonly #database: IndexedDatabase;
 
   constructor(userId: UserId) {
-    super(databaseName(userId));
-    this.version(1).stores({
-      meta: 'key',
-      rooms: 'id',
-      users: 'id',
-      messages: '[roomId+seq]',
-      ranges: 'roomId',
-      settings: 'key',
-      outbox: '++order, &txnId',
-    });
+    this.#database = new IndexedDatabase(databaseName(userId), schema);
   }
 
   /** Everything a warm start needs, in one read. */
   load(): Promise<Snapshot> {
-    return this.transaction('r', [this.meta, this.rooms, this.users, this.settings, this.outbox], async () => {
+    return this.#database.transaction('readonly', ['meta', 'rooms', 'users', 'settings', 'outbox'], async (table) => {
       const [token, rooms, users, settings, outbox] = await Promise.all([
-        this.meta.get('token'),
-        this.rooms.toArray(),
-        this.users.toArray(),
-        this.settings.toArray(),
-        this.outbox.orderBy('order').toArray(),
+        table<MetaRecord>('meta').get('token'),
+        table<RoomRecord>('rooms').all(),
+        table<UserRecord>('users').all(),
+        table<SettingRecord>('settings').all(),
+        table<OutboxRecord>('outbox').all(),
       ]);
       return { token: typeof token?.value === 'string' ? token.value : '', rooms, users, settings, outbox };
     });
@@ -91,30 +94,37 @@ export class AccountDatabase extends Dexie {
 
   /** Writes a batch and the token that covers it, all or nothing. */
   commit(batch: WriteBatch): Promise<void> {
-    const tables = [this.meta, this.rooms, this.users, this.messages, this.ranges, this.settings];
-    return this.transaction('rw', tables, async () => {
+    return this.#database.transaction('readwrite', ['meta', 'rooms', 'users', 'messages', 'ranges', 'settings'], async (table) => {
+      const messages = table<MessageRecord>('messages');
+      const ranges = table<RangesRecord>('ranges');
+      const settings = table<SettingRecord>('settings');
       if (batch.fresh) {
-        await Promise.all([this.rooms.clear(), this.users.clear(), this.messages.clear(), this.ranges.clear()]);
+        await Promise.all([table('rooms').clear(), table('users').clear(), messages.clear(), ranges.clear()]);
         // Own settings the server has not seen yet (drafts among them) outlive a fresh start.
-        await this.settings.filter((setting) => !setting.pending).delete();
+        for (const setting of await settings.all()) if (!setting.pending) await settings.delete(setting.key);
       }
-      for (const roomId of batch.resets) await this.#dropTimeline(roomId);
-      await this.rooms.bulkPut(batch.rooms);
-      await this.users.bulkPut(batch.users);
-      await this.settings.bulkPut(batch.settings);
-      await this.settings.bulkDelete(batch.removedSettings);
-      await this.#storeEvents(batch.events);
-      if (batch.token !== undefined) await this.meta.put({ key: 'token', value: batch.token });
+      for (const roomId of batch.resets) {
+        await messages.delete(seqs(roomId, 0, Infinity));
+        await ranges.delete(roomId);
+      }
+      table<RoomRecord>('rooms').putAll(batch.rooms);
+      table<UserRecord>('users').putAll(batch.users);
+      settings.putAll(batch.settings);
+      for (const key of batch.removedSettings) await settings.delete(key);
+      await storeEvents(batch.events, messages, ranges);
+      if (batch.token !== undefined) await table<MetaRecord>('meta').put({ key: 'token', value: batch.token });
     });
   }
 
   /** Stores a page the server gave. `range`: what it covers; `isBeginning`: nothing older may be read. */
-  storePage(roomId: RoomId, messages: readonly MessageRecord[], range: SeqRange, isBeginning: boolean): Promise<void> {
-    return this.transaction('rw', [this.messages, this.ranges], async () => {
-      const known = await this.messages.bulkGet(messages.map((message) => [roomId, message.seq]));
-      await this.messages.bulkPut(messages.map((message, index) => newerOf(known[index], message)));
-      const record = await this.ranges.get(roomId);
-      await this.ranges.put({
+  storePage(roomId: RoomId, page: readonly MessageRecord[], range: SeqRange, isBeginning: boolean): Promise<void> {
+    return this.#database.transaction('readwrite', ['messages', 'ranges'], async (table) => {
+      const messages = table<MessageRecord>('messages');
+      const ranges = table<RangesRecord>('ranges');
+      const known = await Promise.all(page.map((message) => messages.get([roomId, message.seq])));
+      messages.putAll(page.map((message, index) => newerOf(known[index], message)));
+      const record = await ranges.get(roomId);
+      await ranges.put({
         roomId,
         ranges: addRange(record?.ranges ?? [], range),
         beginning: isBeginning ? range.from : record?.beginning,
@@ -124,85 +134,105 @@ export class AccountDatabase extends Dexie {
 
   /** The newest stored page of a room, at most `limit` messages. */
   newestPage(roomId: RoomId, limit: number): Promise<StoredPage | undefined> {
-    return this.transaction('r', [this.messages, this.ranges], async () => {
-      const record = await this.ranges.get(roomId);
-      const range = record && newestRange(record.ranges);
-      return range && this.#pageBefore(record, range, range.to, limit);
+    return this.#page(roomId, limit, (ranges) => {
+      const range = newestRange(ranges);
+      return range && { range, to: range.to };
     });
   }
 
   /** The stored page that ends right before `seq`, if what comes before it is stored. */
   pageBefore(roomId: RoomId, seq: number, limit: number): Promise<StoredPage | undefined> {
-    return this.transaction('r', [this.messages, this.ranges], async () => {
-      const record = await this.ranges.get(roomId);
-      const range = record && rangeOf(record.ranges, seq - 1);
-      return range && this.#pageBefore(record, range, seq - 1, limit);
+    return this.#page(roomId, limit, (ranges) => {
+      const range = rangeOf(ranges, seq - 1);
+      return range && { range, to: seq - 1 };
     });
   }
 
   /** One stored message. */
   message(roomId: RoomId, seq: number): Promise<MessageRecord | undefined> {
-    return this.messages.get([roomId, seq]);
+    return this.#database.transaction('readonly', ['messages'], (table) => table<MessageRecord>('messages').get([roomId, seq]));
+  }
+
+  putSetting(record: SettingRecord): Promise<unknown> {
+    return this.#database.transaction('readwrite', ['settings'], (table) => table<SettingRecord>('settings').put(record));
+  }
+
+  deleteSetting(key: string): Promise<unknown> {
+    return this.#database.transaction('readwrite', ['settings'], (table) => table<SettingRecord>('settings').delete(key));
   }
 
   /** The outbox's rows as the outbox wants them. */
   outboxStore(): OutboxStore {
+    const inOutbox = <T>(work: (table: TableAccess<Omit<OutboxRecord, 'order'>>) => Promise<T>): Promise<T> =>
+      this.#database.transaction('readwrite', ['outbox'], (table) => work(table<Omit<OutboxRecord, 'order'>>('outbox')));
     return {
-      add: (record) => this.outbox.add(record),
-      put: async (record) => void (await this.outbox.put(record)),
-      delete: (order) => this.outbox.delete(order),
+      add: async (record) => Number(await inOutbox((table) => table.put(record))),
+      put: async (record) => void (await inOutbox((table) => table.put(record))),
+      delete: (order) => inOutbox((table) => table.delete(order)),
     };
+  }
+
+  /** One outbox row. */
+  outboxRow(txnId: string): Promise<OutboxRecord | undefined> {
+    return this.#database.transaction('readonly', ['outbox'], (table) => table<OutboxRecord>('outbox').getBy('txnId', txnId));
   }
 
   /** Drops what is beyond `keptMessages` in each room, oldest first. Called at a quiet moment. */
   async tidy(): Promise<void> {
-    for (const roomId of await this.ranges.toCollection().primaryKeys()) {
-      await this.transaction('rw', [this.messages, this.ranges], async () => {
-        const record = await this.ranges.get(roomId);
-        const newest = record && newestRange(record.ranges);
-        if (!newest) return;
-        const kept = await this.messages.where('[roomId+seq]').between([roomId, newest.from], [roomId, newest.to], true, true).reverse().limit(keptMessages).primaryKeys();
-        const from = kept.length < keptMessages ? newest.from : (kept.at(-1)?.[1] ?? newest.from);
-        await this.messages.where('[roomId+seq]').between([roomId, 0], [roomId, from], true, false).delete();
-        const beginning = record.beginning !== undefined && record.beginning >= from ? record.beginning : undefined;
-        await this.ranges.put({ roomId, ranges: [{ from, to: newest.to }], beginning });
-      });
-    }
+    const roomIds = await this.#database.transaction('readonly', ['ranges'], (table) => table<RangesRecord>('ranges').keys());
+    for (const roomId of roomIds) await this.#tidyRoom(String(roomId));
   }
 
-  async #pageBefore(record: RangesRecord, range: SeqRange, to: number, limit: number): Promise<StoredPage> {
-    const { roomId } = record;
-    const rows = await this.messages.where('[roomId+seq]').between([roomId, range.from], [roomId, to], true, true).reverse().limit(limit).toArray();
-    const messages = rows.reverse();
-    const from = rows.length < limit ? range.from : (messages[0]?.seq ?? range.from);
-    return { messages, range: { from, to }, hasOlder: record.beginning === undefined || from > record.beginning };
+  /** Removes everything that is stored of this account. */
+  delete(): Promise<void> {
+    return this.#database.delete();
   }
 
-  async #storeEvents(events: readonly StoredEvent[]): Promise<void> {
-    const changed = new Map<RoomId, RangesRecord>();
-    for (const event of events) {
-      const record = changed.get(event.roomId) ?? (await this.ranges.get(event.roomId)) ?? { roomId: event.roomId, ranges: [], beginning: undefined };
-      changed.set(event.roomId, { ...record, ranges: addRange(record.ranges, { from: event.seq, to: event.seq }) });
-      await this.#storeChange(event, record);
-    }
-    await this.ranges.bulkPut([...changed.values()]);
+  #tidyRoom(roomId: RoomId): Promise<void> {
+    return this.#database.transaction('readwrite', ['messages', 'ranges'], async (table) => {
+      const messages = table<MessageRecord>('messages');
+      const record = await table<RangesRecord>('ranges').get(roomId);
+      const newest = record && newestRange(record.ranges);
+      if (!newest) return;
+      const kept = await messages.last(seqs(roomId, newest.from, newest.to), keptMessages);
+      const from = kept.length < keptMessages ? newest.from : kept[0]!.seq;
+      await messages.delete(seqs(roomId, 0, from - 1));
+      const beginning = record.beginning !== undefined && record.beginning >= from ? record.beginning : undefined;
+      await table<RangesRecord>('ranges').put({ roomId, ranges: [{ from, to: newest.to }], beginning });
+    });
   }
 
-  async #storeChange(event: StoredEvent, record: RangesRecord): Promise<void> {
-    const { roomId, change } = event;
-    if (change.kind === 'put') {
-      // An edit of a message that lies outside the stored ranges would leave a lone row that no range owns.
-      if (change.message.seq !== event.seq && !rangeOf(record.ranges, change.message.seq)) return;
-      await this.messages.put(newerOf(await this.messages.get([roomId, change.message.seq]), change.message));
-    } else {
-      const known = await this.messages.get([roomId, change.seq]);
-      if (known) await this.messages.put({ ...known, deleted: true, body: { kind: 'gone' } });
-    }
+  #page(roomId: RoomId, limit: number, choose: (ranges: readonly SeqRange[]) => { range: SeqRange; to: number } | undefined): Promise<StoredPage | undefined> {
+    return this.#database.transaction('readonly', ['messages', 'ranges'], async (table) => {
+      const record = await table<RangesRecord>('ranges').get(roomId);
+      const chosen = record && choose(record.ranges);
+      if (!chosen) return undefined;
+      const messages = await table<MessageRecord>('messages').last(seqs(roomId, chosen.range.from, chosen.to), limit);
+      const from = messages.length < limit ? chosen.range.from : messages[0]!.seq;
+      return { messages, range: { from, to: chosen.to }, hasOlder: record.beginning === undefined || from > record.beginning };
+    });
   }
+}
 
-  async #dropTimeline(roomId: RoomId): Promise<void> {
-    await this.messages.where('[roomId+seq]').between([roomId, 0], [roomId, Dexie.maxKey]).delete();
-    await this.ranges.delete(roomId);
+async function storeEvents(events: readonly StoredEvent[], messages: Messages, ranges: Ranges): Promise<void> {
+  const changed = new Map<RoomId, RangesRecord>();
+  for (const event of events) {
+    const { roomId, seq } = event;
+    const record = changed.get(roomId) ?? (await ranges.get(roomId)) ?? { roomId, ranges: [], beginning: undefined };
+    changed.set(roomId, { ...record, ranges: addRange(record.ranges, { from: seq, to: seq }) });
+    await storeChange(event, record, messages);
+  }
+  ranges.putAll([...changed.values()]);
+}
+
+async function storeChange({ roomId, seq, change }: StoredEvent, record: RangesRecord, messages: Messages): Promise<void> {
+  if (change.kind === 'put') {
+    // An edit of a message that lies outside the stored ranges would leave a lone row that no range owns.
+    if (change.message.seq !== seq && !rangeOf(record.ranges, change.message.seq)) return;
+    await messages.put(newerOf(await messages.get([roomId, change.message.seq]), change.message));
+  } else {
+    const known = await messages.get([roomId, change.seq]);
+    if (known) await messages.put({ ...known, deleted: true, body: { kind: 'gone' } });
   }
 }
 

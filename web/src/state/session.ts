@@ -3,7 +3,7 @@
 import type { Api } from '../api/client';
 import type { User } from '../api/gen/kith/v1/types_pb';
 import { PresencePrivacy } from '../api/gen/kith/v1/user_pb';
-import type { Signal } from '../base/signal';
+import { signal, type Signal } from '../base/signal';
 import { timeOf } from './from_wire';
 import type { Device, Person, RoomId, SessionModel, UserId } from './types';
 
@@ -13,6 +13,8 @@ export interface SessionPorts {
   readonly deviceName: string;
   readonly me: Signal<Person | undefined>;
   readonly presencePrivacy: Signal<'everybody' | 'nobody'>;
+  /** The user chose to be away, or no longer. */
+  readonly handleAway: (away: boolean) => void;
   /** The server has given this browser a session. */
   readonly handleSignedIn: (userId: UserId) => Promise<void>;
   readonly handleLogout: () => Promise<void>;
@@ -24,11 +26,21 @@ export class Session implements SessionModel {
   readonly me: Signal<Person | undefined>;
   readonly presencePrivacy: Signal<'everybody' | 'nobody'>;
   readonly #ports: SessionPorts;
+  readonly #away = signal(false);
 
   constructor(ports: SessionPorts) {
     this.#ports = ports;
     this.me = ports.me;
     this.presencePrivacy = ports.presencePrivacy;
+  }
+
+  get away(): Signal<boolean> {
+    return this.#away;
+  }
+
+  setAway(away: boolean): void {
+    this.#away.set(away);
+    this.#ports.handleAway(away);
   }
 
   async login(input: { username: string; password: string }): Promise<void> {

@@ -30,8 +30,8 @@ export class StoreWriter {
 
   /** A setting of mine; any tab may write it. */
   async storeSetting(record: SettingRecord): Promise<void> {
-    if (record.value === '' && !record.pending) await this.#database.settings.delete(record.key);
-    else await this.#database.settings.put(record);
+    if (record.value === '' && !record.pending) await this.#database.deleteSetting(record.key);
+    else await this.#database.putSetting(record);
   }
 
   async #commit(batch: WriteBatch): Promise<void> {

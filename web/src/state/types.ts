@@ -74,6 +74,9 @@ export interface SessionModel {
   /** The own account; undefined while signed out. */
   readonly me: Signal<Person | undefined>;
   readonly presencePrivacy: Signal<'everybody' | 'nobody'>;
+  /** True while the user chose to be shown as away from this device, whatever is typed. Until the page is closed. */
+  readonly away: Signal<boolean>;
+  setAway(away: boolean): void;
   /** Signs in; the phase becomes `signed-in`. */
   login(input: { username: string; password: string }): Promise<void>;
   /** Makes an account and signs in. Answers with the room to open first. `serverName` only at the first start. */
