@@ -11,6 +11,8 @@ _TOKENS = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 _NOT_FUNCTIONS = re.compile(r"(if|else|for|while|switch|do|try|catch|enum|return|co_return)\b")
+# What ends a co_await expression, and the captures of lambdas in it.
+_AWAIT_TOKENS = re.compile(r"[(){};]|(?<![\w\])])\[(?P<captures>[^\[\]]*)\](?=\s*(?:[({]|mutable\b|->))")
 # A constructor's header up to a member that is initialised with braces.
 _MEMBER_INITIALISER = re.compile(r"\)\s*(noexcept\s*)?:\s[^?]*\w$")
 _SCOPES = re.compile(r'(^|\s)(namespace|class|struct|union|extern\s+"[^"]*")(\s|$)')
@@ -42,6 +44,23 @@ def functions(code):
             continue
         start = match.end()
     return found
+
+
+def owning_lambdas_in_await(code):
+    """Line of each lambda that owns a capture and is a temporary of a co_await expression."""
+    lines = []
+    for match in re.finditer(r"\bco_await\b", code):
+        parentheses = braces = 0
+        for token in _AWAIT_TOKENS.finditer(code, match.end()):
+            text = token.group()
+            parentheses += (text == "(") - (text == ")")
+            braces += (text == "{") - (text == "}")
+            if parentheses < 0 or braces < 0 or (text == ";" and braces == 0):
+                break
+            captures = [part.strip() for part in (token.group("captures") or "").split(",")]
+            if braces == 0 and any(part and not part.startswith("&") and part != "this" for part in captures):
+                lines.append(code.count("\n", 0, token.start()) + 1)
+    return lines
 
 
 def _without_directives(code):

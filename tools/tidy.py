@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tomllib
 
-from cpp_source import blank, functions
+from cpp_source import blank, functions, owning_lambdas_in_await
 
 CPP = (".cpp", ".hpp")
 SOURCE_SUFFIXES = CPP + (".py", ".mjs", ".ts", ".svelte", ".css", ".sql", ".proto", ".cmake", ".sh")
@@ -97,6 +97,9 @@ class Tidy:
         code = blank(text)
         self.check_layers(name, text)
         self.check_banned(name, text, code)
+        for line in owning_lambdas_in_await(code):
+            # g++ 12 destroys the captures of such a temporary twice.
+            self.report(name, line, "a lambda that owns captures inside co_await: name it first, then move it in")
         limit = self.rules["function_lines"]["limit"]
         exceptions = self.rules["function_lines"].get("exceptions", {})
         for function, line, length in functions(code):

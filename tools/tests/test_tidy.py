@@ -76,6 +76,30 @@ class BannedCalls(unittest.TestCase):
         self.assertEqual(findings({"server/src/chat/a.cpp": code}), [])
 
 
+class Await(unittest.TestCase):
+    def check(self, statement):
+        return findings({"server/src/chat/a.cpp": HEAD + f"Task<int> f() {{\n  {statement}\n}}\n"})
+
+    def test_a_temporary_lambda_that_owns_captures_is_found(self):
+        for captures in ("wish = std::move(wish)", "&context = c, caller", "=", "id"):
+            with self.subTest(captures):
+                command = f"[{captures}](Tx& t) {{ return g(t); }}"
+                found = self.check(f"CO_TRY(auto x, co_await store.write<int>({command}));")
+                self.assertEqual(len(found), 1, found)
+                self.assertIn("name it first", found[0])
+
+    def test_references_named_lambdas_and_inner_ones_pass(self):
+        for statement in (
+            "auto command = [wish](Tx& t) { return 1; };\n  co_await store.write<int>(std::move(command));",
+            "co_await store.write<int>([&](Tx& t) { return 1; });",
+            "co_await store.write<int>([&context = context_, this](Tx& t) { return 1; });",
+            "co_await completion<int>([&](auto resolve) { submit([resolve = std::move(resolve)] { resolve(1); }); });",
+            "co_await handlers[index](request);",
+        ):
+            with self.subTest(statement):
+                self.assertEqual(self.check(statement), [])
+
+
 class Lengths(unittest.TestCase):
     LONG = HEAD + "int f(int a) {\n" + "  a++;\n" * 70 + "  return a;\n}\n"
 

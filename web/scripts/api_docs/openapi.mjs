@@ -12,7 +12,7 @@ export function openApi(schema, version) {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       description:
         'Every call is `POST /api/kith.v1.Service/Method` with a JSON body (`application/json`) or the same message in binary ' +
-        '(`application/proto`): the Connect unary protocol. 64-bit numbers are strings in JSON; fields at their default are left out. ' +
+        '(`application/proto`): the Connect unary protocol. 64-bit numbers are strings in JSON; requests may leave out fields at their default. ' +
         'Live events come over the WebSocket `/api/realtime` or the long poll `/api/poll`.',
     },
     servers: [{ url: '/' }],

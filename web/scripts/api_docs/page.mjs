@@ -58,7 +58,7 @@ function basics() {
   -d '{"roomId": "…", "txnId": "hello-1", "content": {"text": "Hello"}}' \\
   http://localhost:8080/api/kith.v1.MessageService/SendMessage</code></pre>
 <ul>
-<li>Field names in JSON are <code>lowerCamelCase</code>; 64-bit numbers are strings; times are RFC 3339; fields at their default are left out; unknown fields are ignored.</li>
+<li>Field names in JSON are <code>lowerCamelCase</code>; 64-bit numbers are strings; times are RFC 3339; requests may leave out fields at their default; unknown fields are ignored.</li>
 <li>A send carries a <code>txnId</code> of the client's choice. Sending again with the same one returns the first answer, so after a lost
 connection a client simply asks again.</li>
 <li>An error has an HTTP status, a Connect code, a sentence for people and one detail with a <a href="#errors">numbered reason</a> and a retry rule.</li>
