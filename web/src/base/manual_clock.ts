@@ -43,5 +43,5 @@ export class ManualClock implements Clock {
 
 /** Lets everything that is ready run: promises, and the store's requests, which answer in tasks of their own. */
 export async function settle(): Promise<void> {
-  for (let round = 0; round < 12; round += 1) await new Promise<void>((resolve) => setImmediate(resolve));
+  for (let round = 0; round < 300; round += 1) await new Promise<void>((resolve) => setImmediate(resolve));
 }

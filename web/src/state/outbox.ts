@@ -64,6 +64,7 @@ export class Outbox {
   readonly #ports: OutboxPorts;
   #entries: Entry[] = [];
   readonly #rooms = new Map<RoomId, WritableSignal<readonly OutboxEntry[]>>();
+  readonly #arrived = new Set<string>();
   readonly #waiting = signal(0);
   readonly #failedRooms = signal<ReadonlySet<RoomId>>(new Set());
   #cancelTimer: (() => void) | undefined;
@@ -99,7 +100,7 @@ export class Outbox {
   /** Takes stored entries: at the start, or another tab's. Entries known already stay as they are. */
   restore(records: readonly OutboxRecord[]): void {
     for (const record of records) {
-      if (this.#find(record.txnId)) continue;
+      if (this.#find(record.txnId) || this.#arrived.has(record.tag)) continue;
       const state = record.error ? 'failed' : 'waiting';
       this.#entries.push({ record, state, message: undefined, stored: Promise.resolve(), attempts: 0, retryAt: 0 });
     }
@@ -164,7 +165,11 @@ export class Outbox {
 
   /** A message of mine arrived: if it is one of these, it is no longer on its way. */
   handlePosted(message: MessageRecord): void {
-    const entry = message.tag === '' ? undefined : this.#entries.find((other) => other.record.tag === message.tag && other.record.kind === 'send');
+    if (message.tag === '') return;
+    // Another tab may tell of the entry only now.
+    this.#arrived.add(message.tag);
+    if (this.#arrived.size > maxEntries) this.#arrived.delete(this.#arrived.values().next().value!);
+    const entry = this.#entries.find((other) => other.record.tag === message.tag && other.record.kind === 'send');
     if (entry) void this.#remove(entry);
   }
 
