@@ -409,7 +409,7 @@ export const de: Catalogue = {
 
   // ── Springen
   'switcher.label': 'Springen zu',
-  'switcher.placeholder': 'Zu Raum, Mensch oder Befehl springen',
+  'switcher.placeholder': 'Raum, Mensch oder Befehl',
   'switcher.recent': 'Zuletzt',
   'switcher.places': 'Räume und Menschen',
   'switcher.commands': 'Befehle',

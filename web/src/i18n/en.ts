@@ -407,7 +407,7 @@ export const en = {
 
   // ── Switcher
   'switcher.label': 'Jump to',
-  'switcher.placeholder': 'Jump to a room, a person, a command',
+  'switcher.placeholder': 'Room, person or command',
   'switcher.recent': 'Recent',
   'switcher.places': 'Rooms and people',
   'switcher.commands': 'Commands',

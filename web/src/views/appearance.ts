@@ -1,5 +1,4 @@
-// Theme, contrast and language of the document follow the settings.
-import { chooseLanguage, setLanguage } from '../i18n';
+// Theme and contrast of the document follow the settings.
 import type { SettingsModel } from '../state/types';
 
 function setAttribute(name: string, value: string | undefined): void {
@@ -12,7 +11,6 @@ export function followAppearance(settings: SettingsModel): () => void {
   const stops = [
     settings.value('theme').subscribe((theme) => setAttribute('data-theme', theme === 'system' ? undefined : theme)),
     settings.value('contrast').subscribe((contrast) => setAttribute('data-contrast', contrast === 'system' ? undefined : contrast)),
-    settings.value('language').subscribe((choice) => void setLanguage(chooseLanguage(choice, navigator.languages))),
   ];
   return () => stops.forEach((stop) => stop());
 }
