@@ -69,6 +69,7 @@ class BannedCalls(unittest.TestCase):
 
     def test_deleted_functions_and_placement_words_pass(self):
         code = HEAD + "struct A {\n  A(const A&) = delete;\n  int renew();\n};\n"
+        code += "auto a = std::unique_ptr<A>(new A(1));\n"
         self.assertEqual(findings({"server/src/chat/a.cpp": code}), [])
 
     def test_a_reason_on_the_line_excuses_it(self):
