@@ -26,12 +26,24 @@ export function openPollingLink(poll: PollRound, events: LinkEvents): Link {
     events.closed(thrown as KithError);
   };
 
+  // The server answers rounds in the order asked, but two answers may overtake each other on the way: each waits for those before it.
+  let before: Promise<void> = Promise.resolve();
+
   const round = async (calls: ClientFrame[], wait: number): Promise<void> => {
-    const request = create(PollRequestSchema, { connectionId, calls, waitMs: wait });
-    const response = await poll(request, stop.signal);
-    if (stop.signal.aborted) return;
-    connectionId = response.connectionId;
-    if (response.frame) events.items(response.frame.items);
+    const turn = before;
+    let done = (): void => undefined;
+    before = new Promise((resolve) => {
+      done = resolve;
+    });
+    try {
+      const response = await poll(create(PollRequestSchema, { connectionId, calls, waitMs: wait }), stop.signal);
+      await turn;
+      if (stop.signal.aborted) return;
+      connectionId = response.connectionId;
+      if (response.frame) events.items(response.frame.items);
+    } finally {
+      done();
+    }
   };
 
   const listen = async (): Promise<void> => {
