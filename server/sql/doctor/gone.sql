@@ -1,0 +1,1 @@
+SELECT room_id, seq, countable FROM gone ORDER BY room_id, seq

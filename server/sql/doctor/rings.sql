@@ -1,0 +1,1 @@
+SELECT device_id, ring FROM device_txn
