@@ -63,6 +63,11 @@ export class RowHeights {
     this.#valid = 0;
   }
 
+  isMeasured(index: number): boolean {
+    const key = this.#keys[index];
+    return key !== undefined && this.#measured.has(key);
+  }
+
   heightOf(index: number): number {
     const key = this.#keys[index];
     return key === undefined ? 0 : (this.#measured.get(key) ?? this.#estimate(index));
