@@ -114,21 +114,20 @@ TestServer::TestServer(Handler& handler, const std::function<void(ServerOptions&
 void TestServer::advance(Duration by) {
   clock.advance(by);
   for (int pass = 0; pass < 2; ++pass) {
-    for (size_t i = 0; i < server->reactor_count(); ++i) {
-      std::promise<void> done;
-      server->reactor(i).post([&done] { done.set_value(); });
-      done.get_future().wait();
-    }
+    for (size_t i = 0; i < server->reactor_count(); ++i) run_and_wait(server->reactor(i), [] {});
   }
 }
 
-void TestServer::run_on_reactor(const std::function<void()>& job) {
-  std::promise<void> done;
-  server->reactor(0).post([&] {
+void TestServer::run_on_reactor(const std::function<void()>& job) { run_and_wait(server->reactor(0), job); }
+
+void run_and_wait(Executor& executor, std::function<void()> job) {
+  auto done = std::make_shared<std::promise<void>>();
+  std::future<void> future = done->get_future();
+  executor.post([job = std::move(job), done = std::move(done)] {
     job();
-    done.set_value();
+    done->set_value();
   });
-  done.get_future().wait();
+  future.wait();
 }
 
 bool eventually(const std::function<bool()>& condition) {

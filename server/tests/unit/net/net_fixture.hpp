@@ -81,6 +81,10 @@ struct TestServer {
   std::vector<Address> addresses;
 };
 
+/// Runs a job on an executor and waits until it is over. (A promise on the waiter's stack would be destroyed while the
+/// other thread is still inside set_value.)
+void run_and_wait(Executor& executor, std::function<void()> job);
+
 /// Waits until a condition that other threads bring about holds; false after 10 s.
 bool eventually(const std::function<bool()>& condition);
 

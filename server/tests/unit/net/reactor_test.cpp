@@ -35,9 +35,7 @@ TEST(Reactor, runs_the_jobs_of_each_thread_in_their_order) {
   }
   threads.emplace_back([&] { reactor->run(); });
   for (int i = 0; i < 3; ++i) threads[static_cast<size_t>(i)].join();
-  std::promise<void> last;
-  reactor->post([&] { last.set_value(); });
-  last.get_future().wait();
+  run_and_wait(*reactor, [] {});
   reactor->stop();
   threads.back().join();
   for (const auto& numbers : seen) {
@@ -51,9 +49,9 @@ TEST(Reactor, is_the_executor_of_its_jobs_and_wakes_from_sleep_for_each) {
   auto reactor = *Reactor::create(clock);
   std::thread thread([&] { reactor->run(); });
   for (int i = 0; i < 200; ++i) {
-    std::promise<bool> is_current;
-    reactor->post([&] { is_current.set_value(reactor->is_current()); });
-    EXPECT_TRUE(is_current.get_future().get());
+    bool is_current = false;
+    run_and_wait(*reactor, [&] { is_current = reactor->is_current(); });
+    EXPECT_TRUE(is_current);
   }
   EXPECT_FALSE(reactor->is_current());
   reactor->stop();

@@ -5,21 +5,22 @@
 #include <atomic>
 #include <future>
 
-#include "base/task.hpp"
+#include "net_fixture.hpp"
 
 namespace kith::net {
 namespace {
 
 TEST(WorkerPool, takes_its_bound_of_waiting_jobs_and_refuses_one_more) {
   std::atomic<int> done = 0;
+  std::atomic<bool> has_started = false;
+  std::promise<void> go;
   {
     WorkerPool pool("test", 1, 2);
-    std::promise<void> started, go;
     pool.post([&] {
-      started.set_value();
+      has_started = true;
       go.get_future().wait();
     });
-    started.get_future().wait();
+    ASSERT_TRUE(eventually([&] { return has_started.load(); }));
     EXPECT_TRUE(pool.try_post([&] { ++done; }));
     EXPECT_TRUE(pool.try_post([&] { ++done; }));
     EXPECT_FALSE(pool.try_post([&] { ++done; }));
@@ -32,9 +33,9 @@ TEST(WorkerPool, takes_its_bound_of_waiting_jobs_and_refuses_one_more) {
 
 TEST(WorkerPool, is_the_executor_of_its_jobs) {
   WorkerPool pool("test", 2, 10);
-  std::promise<bool> is_current;
-  EXPECT_TRUE(pool.try_post([&] { is_current.set_value(&Executor::current() == &pool); }));
-  EXPECT_TRUE(is_current.get_future().get());
+  bool is_current = false;
+  run_and_wait(pool, [&] { is_current = &Executor::current() == &pool; });
+  EXPECT_TRUE(is_current);
 }
 
 }  // namespace
