@@ -358,7 +358,6 @@ export class Account {
   #makeTimeline(roomId: RoomId): Timeline {
     const { environment } = this.#ports;
     return new Timeline(roomId, {
-      clock: environment.clock,
       pages: timelinePages(roomId, environment.api, this.#database, () => this.#tabs.isLeader),
       room: this.replica.rooms.at(roomId),
       me: () => this.userId,

@@ -75,7 +75,7 @@ export class AccountDatabase {
   readonly #database: IndexedDatabase;
 
   constructor(userId: UserId) {
-    this.#database = new IndexedDatabase(databaseName(userId), schema);
+    this.#database = new IndexedDatabase(`kith-${userId}`, schema);
   }
 
   /** Everything a warm start needs, in one read. */
@@ -234,9 +234,4 @@ async function storeChange({ roomId, seq, change }: StoredEvent, record: RangesR
     const known = await messages.get([roomId, change.seq]);
     if (known) await messages.put({ ...known, deleted: true, body: { kind: 'gone' } });
   }
-}
-
-/** The name of an account's database. */
-export function databaseName(userId: UserId): string {
-  return `kith-${userId}`;
 }

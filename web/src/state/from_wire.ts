@@ -31,8 +31,8 @@ export function timestampOf(at: number): { seconds: bigint; nanos: number } {
   return { seconds: BigInt(seconds), nanos: (at - seconds * 1000) * 1_000_000 };
 }
 
-/** A txn_tag as hex; empty for 0. */
-export function tagOf(tag: bigint): string {
+// A txn_tag as hex; empty for 0.
+function tagOf(tag: bigint): string {
   return tag === 0n ? '' : tag.toString(16).padStart(16, '0');
 }
 
@@ -137,7 +137,7 @@ export function messageOf(message: Message): MessageRecord {
 type RoomPart = Pick<RoomRecord, 'id' | 'kind' | 'name' | 'topic' | 'memberCount' | 'directUserIds' | 'createdAt' | 'lastSeq'>;
 type MembershipPart = Omit<RoomRecord, keyof RoomPart | 'lastMessage'>;
 
-export function roomPartOf(room: Room): RoomPart {
+function roomPartOf(room: Room): RoomPart {
   return {
     id: room.id,
     kind: kinds[room.kind] ?? 'private',

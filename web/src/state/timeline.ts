@@ -1,7 +1,6 @@
 // The timeline of one room: a window of messages, loaded from the store or the server, kept true by events, shown as rows.
 
 import { KithError } from '../api/error';
-import type { Clock } from '../base/clock';
 import { batch, derived, sameFields, signal, type Signal, type WritableSignal } from '../base/signal';
 import type { StoredEvent } from './database';
 import type { Outbox } from './outbox';
@@ -13,7 +12,6 @@ import type { Person, RoomId, TimelineModel, TimelineRow, TimelineView, UserId }
 
 /** What a timeline needs of the account. */
 export interface TimelinePorts {
-  readonly clock: Clock;
   readonly pages: TimelinePages;
   readonly room: Signal<RoomRecord | undefined>;
   readonly me: () => UserId;

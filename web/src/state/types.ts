@@ -31,22 +31,23 @@ export interface AppModel {
   readonly server: Signal<ServerInfo>;
   readonly session: SessionModel;
   readonly connection: ConnectionModel;
+  readonly settings: SettingsModel;
+  readonly administration: AdministrationModel;
+  readonly notices: NoticesModel;
+  /** Tries again to reach the server from phase `unreachable`. */
+  retryStart(): void;
+  // From here on: only in phase `signed-in`; asking earlier is a defect and throws.
   readonly rooms: RoomsModel;
   readonly people: PeopleModel;
   readonly browser: RoomBrowserModel;
   readonly search: SearchModel;
   readonly switcher: SwitcherModel;
-  readonly settings: SettingsModel;
-  readonly administration: AdministrationModel;
-  readonly notices: NoticesModel;
   /** The timeline of a room. The same object for the same room while someone subscribes to its view. */
   timeline(roomId: RoomId): TimelineModel;
   /** The composer of a room. The same object for the same room. */
   composer(roomId: RoomId): ComposerModel;
   /** The members of a room. The same object for the same room. */
   members(roomId: RoomId): MembersModel;
-  /** Tries again to reach the server from phase `unreachable`. */
-  retryStart(): void;
 }
 
 /** What is known of the server before anybody signs in. Kept locally, so it is there offline too. */

@@ -9,8 +9,16 @@ const quietAfterMs = 60_000;
 /** True once a new version waits. Without service workers (plain HTTP, development) it stays false. */
 export function watchForUpdates(): Signal<boolean> {
   const ready = signal(false);
-  if (import.meta.env.PROD && 'serviceWorker' in navigator) void install(ready.set.bind(ready)).catch(() => undefined);
+  if (import.meta.env.PROD && 'serviceWorker' in navigator) void whenLoaded().then(() => install(ready.set.bind(ready))).catch(() => undefined);
   return ready;
+}
+
+// Keeping the files must not compete with showing the page.
+function whenLoaded(): Promise<void> {
+  return new Promise((resolve) => {
+    if (document.readyState === 'complete') resolve();
+    else window.addEventListener('load', () => resolve(), { once: true });
+  });
 }
 
 async function install(setReady: (isReady: boolean) => void): Promise<void> {
