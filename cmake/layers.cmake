@@ -8,6 +8,7 @@ find_package(CLI11 REQUIRED)
 find_package(ICU REQUIRED COMPONENTS uc i18n)
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(BROTLI REQUIRED IMPORTED_TARGET libbrotlidec)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 
 function(kith_layer name)
@@ -33,8 +34,8 @@ kith_layer(store kith_model kith_sql PkgConfig::SQLITE PkgConfig::ZSTD ICU::uc I
 kith_layer(bus kith_model)
 kith_layer(chat kith_schema kith_store kith_bus PkgConfig::SODIUM)
 kith_layer(net kith_base OpenSSL::SSL OpenSSL::Crypto)
-kith_layer(api kith_chat kith_net)
-kith_layer(bench kith_api)
+kith_layer(api kith_chat kith_net PkgConfig::BROTLI)
+kith_layer(bench kith_api CLI11::CLI11)
 
 include(cmake/web.cmake)
 file(GLOB app_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/server/src/app/*.cpp)
