@@ -36,7 +36,7 @@ void put_varint(std::string& out, uint64_t value) {
   out += static_cast<char>(value);
 }
 
-std::optional<uint64_t> take_varint(std::string_view& in) {
+std::optional<uint64_t> take_long_varint(std::string_view& in) {
   uint64_t value = 0;
   for (int shift = 0; shift < 70 && !in.empty(); shift += 7) {
     const auto byte = static_cast<uint8_t>(in.front());

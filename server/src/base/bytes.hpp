@@ -12,7 +12,7 @@ namespace kith {
 /// Appends a number in 7-bit groups, lowest first (protobuf's varint): 1 to 10 bytes.
 void put_varint(std::string& out, uint64_t value);
 /// Takes a varint from the front of `in`; nullopt if it is cut off or longer than 10 bytes, `in` is then unspecified.
-std::optional<uint64_t> take_varint(std::string_view& in);
+inline std::optional<uint64_t> take_varint(std::string_view& in);
 
 void put_u64_be(std::string& out, uint64_t value);
 /// Takes 8 bytes, big-endian, from the front of `in`.
@@ -40,5 +40,14 @@ constexpr uint64_t fnv1a(std::string_view bytes) {
 bool is_utf8(std::string_view bytes);
 /// Number of code points of well-formed UTF-8.
 size_t utf8_length(std::string_view text);
+
+std::optional<uint64_t> take_long_varint(std::string_view& in);
+// One byte is the usual case: records and blocks hold hundreds of them.
+inline std::optional<uint64_t> take_varint(std::string_view& in) {
+  if (in.empty() || (in.front() & 0x80) != 0) return take_long_varint(in);
+  const auto value = static_cast<uint8_t>(in.front());
+  in.remove_prefix(1);
+  return value;
+}
 
 }  // namespace kith

@@ -3,6 +3,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/thread_name.hpp"
+
 namespace kith::store {
 namespace {
 
@@ -56,6 +58,7 @@ Result<bool> Checkpointer::truncate(SqliteDb& writing) {
 }
 
 void Checkpointer::run() {
+  set_thread_name("kith-checkpoint");
   std::unique_lock lock(mutex_);
   std::optional<Instant> erase_at;
   while (!stopping_) {

@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "base/log.hpp"
+#include "base/thread_name.hpp"
 #include "store/block_merger.hpp"
 #include "store/record.hpp"
 
@@ -73,6 +74,7 @@ Result<> Packer::pack_now() {
 }
 
 void Packer::run() {
+  set_thread_name("kith-packer");
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     woken_.wait_for(lock, kLookEvery, [&] { return stopping_ || due_ || asked_ > answered_; });

@@ -1,5 +1,6 @@
 #include "store/reader_pool.hpp"
 
+#include "base/thread_name.hpp"
 #include "store/snapshot_reader.hpp"
 
 namespace kith::store {
@@ -50,6 +51,7 @@ size_t ReaderPool::queued() const {
 }
 
 void ReaderPool::run(SqliteDb& db) {
+  set_thread_name("kith-reader");
   BlockCodec codec;
   std::unique_ptr<SqliteDb> newer;
   for (;;) {

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "base/log.hpp"
+#include "base/thread_name.hpp"
 #include "store/startup.hpp"
 
 namespace kith::store {
@@ -78,6 +79,7 @@ Writer::Metrics Writer::metrics() const {
 }
 
 void Writer::run() {
+  set_thread_name("kith-writer");
   std::vector<Pending> batch;
   for (;;) {
     WaitingSlice* slice = nullptr;
