@@ -1,7 +1,7 @@
 // The client's model: which phase it is in, and the account that is signed in. `createApp()` is where everything begins.
 //
 //   an account is remembered here → its store is drawn at once, the connection follows
-//   none → the server is asked: does it have an account yet? is this browser signed in?
+//   none → the server is asked whether it has an account yet: first start or login
 
 import type { KithError } from '../api/error';
 import { signal, type Signal, type WritableSignal } from '../base/signal';
@@ -113,17 +113,11 @@ export class App implements AppModel {
       void this.#askServer().catch(() => undefined);
       return;
     }
+    // Without a remembered account nobody is signed in here: the cookie and this memory come and go together.
     try {
-      if (await this.#askServer()) {
-        this.#phase.set({ kind: 'first-start' });
-        return;
-      }
-      const { user } = await this.#environment.api.users.getMe({});
-      await this.#handleSignedIn(user?.id ?? '');
+      this.#phase.set((await this.#askServer()) ? { kind: 'first-start' } : { kind: 'signed-out', ended: false });
     } catch (thrown) {
-      const error = thrown as KithError;
-      if (error.retry === 'after-login') this.#phase.set({ kind: 'signed-out', ended: false });
-      else this.#phase.set({ kind: 'unreachable', error });
+      this.#phase.set({ kind: 'unreachable', error: thrown as KithError });
     }
   }
 
