@@ -144,7 +144,7 @@ export const de: Catalogue = {
   'side.signOut': 'Abmelden',
   'side.shortcuts': 'Tastenkürzel',
   'side.markAllRead': 'Alles als gelesen markieren',
-  'side.presenceMenu': '{name}, {presence}: Status und Einstellungen',
+  'side.statusAndSettings': 'Status und Einstellungen',
   'side.unread': { one: '{n} ungelesene Nachricht', other: '{n} ungelesene Nachrichten' },
   'side.muted': 'Stumm',
   'side.private': 'Mit Einladung',

@@ -142,7 +142,7 @@ export const en = {
   'side.signOut': 'Sign out',
   'side.shortcuts': 'Keyboard shortcuts',
   'side.markAllRead': 'Mark everything as read',
-  'side.presenceMenu': '{name}, {presence}: status and settings',
+  'side.statusAndSettings': 'status and settings',
   'side.unread': { one: '{n} unread message', other: '{n} unread messages' },
   'side.muted': 'Muted',
   'side.private': 'By invitation',
