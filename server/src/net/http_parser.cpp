@@ -35,6 +35,7 @@ class MessageParser : public http::basic_parser<is_request> {
     size_t taken = 0;
     while (taken < input.size() && !this->is_done() && error_.status == 0) {
       const bool was_header = !this->is_header_done();
+      const size_t body_before = body_.size();
       ErrorCode code;
       const size_t used = this->put({input.data() + taken, input.size() - taken}, code);
       taken += used;
@@ -43,11 +44,13 @@ class MessageParser : public http::basic_parser<is_request> {
       const bool is_well = !code || code == http::error::need_more;
       const size_t header_bytes = header_bytes_ + (this->is_header_done() ? 0 : left);
       if (was_header && is_well && header_bytes > header_bytes_max_) code = http::error::header_limit;
+      // Behind the header nothing needs a long stretch at once but the body: chunk headers and trailers are short.
+      const size_t framing_bytes = used - (body_.size() - body_before) + (code == http::error::need_more ? left : 0);
+      if (!was_header && is_well && framing_bytes > header_bytes_max_) {
+        set_error(431, "A chunk header or trailer is too long.");
+      }
       if (code == http::error::need_more) {
-        // Nothing after the header needs a long stretch at once: a chunk's size line and the trailers are short.
         waits_for_chunk_ = this->is_header_done() && left > 0;
-        if (this->is_header_done() && left > header_bytes_max_)
-          set_error(431, "A chunk header or trailer is too long.");
         break;
       }
       if (code) set_error_of(code);

@@ -111,6 +111,8 @@ TEST(RequestParser, endless_chunk_extensions_and_trailers_are_refused) {
   const std::string head = "POST / HTTP/1.1\r\n" + kHost + "Transfer-Encoding: chunked\r\n\r\n";
   EXPECT_EQ(parse_chunks({head, "1;" + std::string(2000, 'x')}).error, 431);
   EXPECT_EQ(parse_chunks({head, "0\r\nX: " + std::string(2000, 'x')}).error, 431);
+  EXPECT_EQ(parse_chunks({head + "0\r\nX: " + std::string(2000, 'x') + "\r\n\r\n"}).error, 431) << "also all at once";
+  EXPECT_EQ(parse_chunks({head + "1;" + std::string(2000, 'x') + "\r\ny\r\n0\r\n\r\n"}).error, 431);
 }
 
 TEST(RequestParser, refuses_what_could_smuggle_a_request) {
