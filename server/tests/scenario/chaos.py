@@ -22,7 +22,7 @@ def main():
     broken = 0
     for number in range(arguments.rounds):
         started = time.monotonic()
-        with KithServer() as server:
+        with KithServer("--http-calls-per-second", "100000") as server:
             run = CrashRun(server, arguments.senders, arguments.readers, arguments.rooms, arguments.seed + number)
             run.work(arguments.kills)
             findings = run.check()

@@ -126,6 +126,8 @@ class CrashRun:
         self.stop_reading.set()
         for reader in self.readers:
             reader.join(30)
+        for thread in (*self.senders, *self.readers):
+            thread.client.close()
 
     def _let_readers_catch_up(self):
         heads = {room: int(self.owner.entry(room)["room"]["lastSeq"]) for room in self.rooms}
@@ -154,6 +156,7 @@ class CrashRun:
     def check(self):
         """Broken promises as sentences; empty if all were kept."""
         history = {room: self.history(room) for room in self.rooms}
+        self.owner.close()
         return [*self._lost(history), *self._doubled(history), *self._misread(history)]
 
     def _lost(self, history):

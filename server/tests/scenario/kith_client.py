@@ -45,18 +45,22 @@ class KithClient:
         client = cls(address)
         username = username or unique("user")
         request = {"username": username, "password": "correct horse", "displayName": username.title(), **fields}
-        client.sign_in(client.call("AuthService/Register", request))
-        return client
+        return client.sign_in("AuthService/Register", request)
 
     @classmethod
     def login(cls, address, username, password="correct horse", device="test"):
         client = cls(address)
         request = {"username": username, "password": password, "deviceName": device}
-        client.sign_in(client.call("AuthService/Login", request))
-        return client
+        return client.sign_in("AuthService/Login", request)
 
-    def sign_in(self, answer):
+    def sign_in(self, method, request):
+        try:
+            answer = self.call(method, request)
+        except KithError:
+            self.close()
+            raise
         self.token, self.user = answer["token"], answer["user"]
+        return self
 
     @property
     def id(self):
@@ -145,8 +149,12 @@ class WebSocket:
         lines += ["Upgrade: websocket", "Connection: Upgrade", f"Sec-WebSocket-Key: {key}", "Sec-WebSocket-Version: 13"]
         lines += [f"Authorization: Bearer {token}"] if token else []
         lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
-        self.socket.sendall("\r\n".join(lines + ["", ""]).encode())
-        head = self._read_until(b"\r\n\r\n").decode()
+        try:
+            self.socket.sendall("\r\n".join(lines + ["", ""]).encode())
+            head = self._read_until(b"\r\n\r\n").decode()
+        except BaseException:
+            self.socket.close()
+            raise
         self.status = int(head.split()[1])
         if self.status == 101:
             expected = base64.b64encode(hashlib.sha1(f"{key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11".encode()).digest())
@@ -226,7 +234,9 @@ class Realtime:
 
     def __init__(self, client, token="", sync=True):
         self.socket = WebSocket(client.address, client.token)
-        assert self.socket.status == 101, self.socket.status
+        if self.socket.status != 101:
+            self.socket.close()
+            raise SocketClosed(None, f"refused with {self.socket.status}")
         self._ids = itertools.count(1)
         self.items = []
         self.token = token
@@ -284,6 +294,18 @@ class Realtime:
             return event.get("roomId") == room and event.get("posted", {}).get("content", {}).get("text") == text
 
         return self.expect(matches, f"'{text}' in {room}", seconds)["event"]["posted"]
+
+    def expect_membership(self, room, matches, seconds=10):
+        """The caller's place in a room, told alone or with the room."""
+
+        def place(item):
+            change = item.get("ownState", {})
+            return change.get("membership") or change.get("room", {}).get("membership") or {}
+
+        def is_it(item):
+            return place(item).get("roomId") == room and matches(place(item))
+
+        return place(self.expect(is_it, f"the place in {room}", seconds))
 
     def expect_close(self, seconds=10):
         """Reads until the server ends the connection; (close code, items seen)."""

@@ -60,8 +60,9 @@ class KithServer:
         return self
 
     def _drain(self, process):
-        for line in process.stdout:
-            self.output.append(line.decode(errors="replace").rstrip())
+        with process.stdout:
+            for line in process.stdout:
+                self.output.append(line.decode(errors="replace").rstrip())
 
     def _wait_until_ready(self):
         deadline = time.monotonic() + START_SECONDS

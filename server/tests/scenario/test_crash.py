@@ -7,7 +7,7 @@ from kith_server import KithServer
 
 class Crash(unittest.TestCase):
     def test_kills_under_load_break_no_promise(self):
-        with KithServer() as server:
+        with KithServer("--http-calls-per-second", "100000") as server:
             run = CrashRun(server, seed=20261120)
             run.work(kills=5)
             self.assertGreater(run.acknowledged(), 50)

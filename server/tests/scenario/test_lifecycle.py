@@ -37,6 +37,7 @@ class Lifecycle(unittest.TestCase):
     def test_kill_keeps_what_was_acknowledged(self):
         room = self.owner.create_room()
         live = Realtime(self.owner)
+        self.addCleanup(live.close)
         token = live.token
         sent = [live.call("sendMessage", self.message(room, number))["sendMessage"]["message"] for number in range(50)]
         self.server.kill()

@@ -172,7 +172,7 @@ class Reading(Scenario):
         self.assertEqual(desk.entry(room)["membership"]["unreadCount"], 5)
         live = self.live(phone)
         desk.call("MessageService/MarkRead", {"roomId": room, "seq": sent[2]["seq"]})
-        state = live.expect(lambda i: "membership" in i.get("ownState", {}), "the read mark")["ownState"]["membership"]
+        state = live.expect_membership(room, lambda membership: membership["readSeq"] == sent[2]["seq"])
         self.assertEqual((state["readSeq"], state["unreadCount"]), (sent[2]["seq"], 2))
         self.assertEqual(phone.entry(room)["membership"]["unreadCount"], 2)
         desk.send(room, "answering reads")

@@ -56,7 +56,7 @@ DIRECT_ROOM = {
         "RoomService/SetRoomPreferences": OK,
         "MessageService/SendMessage": OK,
         "MessageService/EditMessage": NO,
-        "MessageService/DeleteMessage": NO,
+        "MessageService/DeleteMessage": DIRECT,
         "MessageService/ListMessages": OK,
         "MessageService/MarkRead": OK,
         "MessageService/SetTyping": OK,

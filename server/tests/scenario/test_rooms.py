@@ -1,4 +1,5 @@
 """Rooms: made, found, joined, left; invitations, roles; one direct room for a pair."""
+import time
 import unittest
 
 from kith_client import unique
@@ -57,9 +58,7 @@ class Joining(Scenario):
         person.join(room)
         live = self.live(person)
         self.owner.call("RoomService/RemoveMember", {"roomId": room, "userId": person.id})
-        live.expect(
-            lambda i: i.get("ownState", {}).get("membership", {}).get("state") == "MEMBERSHIP_STATE_LEFT", "the end"
-        )
+        live.expect_membership(room, lambda membership: membership["state"] == "MEMBERSHIP_STATE_LEFT")
         self.owner.send(room, "among ourselves")
         self.refuses("NOT_MEMBER", person.send, room, "still here?")
         live.call("ping", {"nonce": "1"})
@@ -97,7 +96,9 @@ class Making(Scenario):
         person.join(room)
         live = self.live(person)
         self.owner.call("RoomService/UpdateRoom", {"roomId": room, "name": "New name", "topic": "New topic"})
-        change = live.expect_event(room, "posted")["posted"]["roomChange"]
+        change = live.expect(
+            lambda item: "roomChange" in item.get("event", {}).get("posted", {}), "the change of the room"
+        )["event"]["posted"]["roomChange"]
         self.assertEqual((change["name"], change["topic"]), ("New name", "New topic"))
         self.assertEqual(person.entry(room)["room"]["name"], "New name")
 
@@ -156,6 +157,7 @@ class Roles(Scenario):
         person = self.person()
         rooms = [person.create_room() for _ in range(5)]
         for room in (rooms[3], rooms[0], rooms[4]):
+            time.sleep(0.002)  # the list orders by milliseconds
             person.send(room, "up")
         listed, cursor = [], ""
         while True:
@@ -174,8 +176,8 @@ class Roles(Scenario):
         live = self.live(person)
         wish = {"roomId": room, "level": "NOTIFICATION_LEVEL_NONE", "favourite": True}
         person.call("RoomService/SetRoomPreferences", wish)
-        state = live.expect(lambda i: i.get("ownState", {}).get("membership", {}).get("favourite"), "the preference")
-        self.assertEqual(state["ownState"]["membership"]["level"], "NOTIFICATION_LEVEL_NONE")
+        membership = live.expect_membership(room, lambda membership: membership["favourite"])
+        self.assertEqual(membership["level"], "NOTIFICATION_LEVEL_NONE")
 
 
 if __name__ == "__main__":
