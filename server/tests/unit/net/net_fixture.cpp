@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <charconv>
 #include <filesystem>
 #include <thread>
 
@@ -93,7 +94,9 @@ std::string RawClient::read_response() {
   std::string head = read_until("\r\n\r\n");
   const size_t at = head.find("Content-Length: ");
   if (at == std::string::npos) return head;
-  return head + read_exactly(std::stoul(head.substr(at + 16)));
+  size_t size = 0;
+  std::from_chars(head.data() + at + 16, head.data() + head.size(), size);
+  return head + read_exactly(size);
 }
 
 TestServer::TestServer(Handler& handler, const std::function<void(ServerOptions&)>& change) {
