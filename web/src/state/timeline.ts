@@ -31,6 +31,9 @@ export interface TimelinePorts {
   readonly deleteMessage: (seq: number) => Promise<void>;
 }
 
+/** Answered messages outside the window that are kept for their one line; a screen shows a few. */
+const maxOriginals = 500;
+
 const noRows: readonly TimelineRow[] = [];
 
 export class Timeline implements TimelineModel {
@@ -400,6 +403,7 @@ export class Timeline implements TimelineModel {
   #original(seq: number): MessageRecord | undefined {
     const here = this.#window.find(seq);
     if (here || this.#originals.has(seq)) return here ?? this.#originals.get(seq);
+    if (this.#originals.size >= maxOriginals) this.#originals.clear();
     this.#originals.set(seq, undefined);
     void this.#ports.pages.one(seq).then((found) => {
       this.#originals.set(seq, found);
