@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "base/bytes.hpp"
-
 namespace kith::chat {
 namespace {
 
@@ -30,18 +28,43 @@ void add_term(std::vector<store::SearchTerm>& terms, store::SearchTerm term) {
   }
 }
 
-void add_item_terms(std::vector<store::SearchTerm>& terms, const SearchItem& item) {
+/// The first characters of well-formed UTF-8; nullopt if there are fewer.
+std::optional<std::string> first_characters(std::string_view text, size_t count) {
+  size_t bytes = 0;
+  for (; bytes < text.size(); ++bytes) {
+    const bool begins = (static_cast<unsigned char>(text[bytes]) & 0xC0) != 0x80;
+    if (begins && count-- == 0) break;
+  }
+  if (bytes == text.size() && count > 0) return std::nullopt;
+  return std::string(text.substr(0, bytes));
+}
+
+void add_word(IndexTerms& terms, const std::string& word) {
+  add_term(terms.precise, {.token = word});
+  add_term(terms.quick, {.token = word});
+}
+
+void add_beginning(IndexTerms& terms, const std::string& beginning) {
+  add_term(terms.precise, {.token = beginning, .is_beginning = true});
+  if (auto ready = first_characters(beginning, store::SearchIndex::kBeginningCharacters)) {
+    add_term(terms.quick, {.token = *std::move(ready), .is_beginning = true});
+  }
+}
+
+void add_item_terms(IndexTerms& terms, const SearchItem& item) {
   const auto& units = item.units;
   for (size_t i = 0; i < units.size(); ++i) {
     const bool is_last = i + 1 == units.size();
     if (units[i].kind != UnitKind::kRun) {
-      const bool is_beginning = is_last && item.ends_in_beginning;
-      if (is_beginning && utf8_length(units[i].folded) < 2) continue;
-      add_term(terms, {.token = units[i].folded, .is_beginning = is_beginning});
+      if (is_last && item.ends_in_beginning) {
+        add_beginning(terms, units[i].folded);
+      } else {
+        add_word(terms, units[i].folded);
+      }
     } else if (!is_last && units[i + 1].is_joined) {
-      add_term(terms, {.token = units[i].folded + units[i + 1].folded});
+      add_word(terms, units[i].folded + units[i + 1].folded);
     } else if (!units[i].is_joined) {
-      add_term(terms, {.token = units[i].folded, .is_beginning = true});  // of a pair, or alone
+      add_beginning(terms, units[i].folded);  // of a pair, or alone
     }
   }
 }
@@ -107,8 +130,8 @@ std::optional<std::vector<TextRange>> SearchMatcher::match(std::string_view text
   return ranges;
 }
 
-std::vector<store::SearchTerm> index_terms(const SearchQuery& query) {
-  std::vector<store::SearchTerm> terms;
+IndexTerms index_terms(const SearchQuery& query) {
+  IndexTerms terms;
   for (const SearchItem& item : query.items) add_item_terms(terms, item);
   return terms;
 }

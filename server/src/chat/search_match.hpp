@@ -42,8 +42,12 @@ class SearchMatcher {
   store::SearchText text_;
 };
 
-/// The words of the index that every text with these items has: what candidates are looked up by. One-letter beginnings
-/// are left out where something else remains to look up, because half of all texts have them.
-std::vector<store::SearchTerm> index_terms(const SearchQuery& query);
+/// What candidates are looked up by: words of the index that every text with the query's items has.
+struct IndexTerms {
+  std::vector<store::SearchTerm> precise;
+  /// The same, but beginnings are shortened to what the index has ready, or left out: more candidates, each at once.
+  std::vector<store::SearchTerm> quick;
+};
+IndexTerms index_terms(const SearchQuery& query);
 
 }  // namespace kith::chat

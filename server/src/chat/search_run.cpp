@@ -16,6 +16,10 @@ constexpr size_t kDefaultLimit = 20;
 constexpr size_t kSkippedPerTimeCheck = 32;
 /// And so many of them count as one candidate, so that a search ends even if no time passes.
 constexpr size_t kSkippedPerCandidate = 16;
+/// Quick terms go on while one of so many messages read is a hit, and are not judged before so many were read. More:
+/// rare words wait for messages read in vain; fewer: common beginnings wait until all their messages are gathered.
+constexpr size_t kQuickReadsPerHit = 32;
+constexpr size_t kQuickReads = 64;
 
 template <typename Id, typename Ids, typename Decode>
 Result<std::vector<Id>> decode_ids(const Ids& texts, size_t most, std::string_view field, Decode decode) {
@@ -58,23 +62,41 @@ class SearchRun {
   Result<kith::v1::SearchMessagesResponse> run(store::SearchReader& reader) {
     TRY(const auto range, find_range(reader));
     if (!range) return response_;
-    const store::SearchFilter filter{.terms = index_terms(order_.query),
-                                     .rooms = scope_.index_rooms(),
-                                     .senders = scope_.senders(),
-                                     .has_link = order_.query.has_link};
-    TRY_VOID(reader.find(filter, *range, [this](const store::SearchCandidate& candidate) -> Result<bool> {
-      if (is_at_limit()) {
-        response_.set_next_cursor(context_.ids.encode_cursor(examined_pos_));
-        return false;
-      }
-      examined_pos_ = candidate.pos;
-      TRY_VOID(examine(candidate));
-      return true;
-    }));
+    IndexTerms terms = index_terms(order_.query);
+    if (terms.quick != terms.precise) {
+      TRY(const bool is_done, walk(reader, std::move(terms.quick), *range, true));
+      if (is_done) return std::move(response_);
+    }
+    TRY_VOID(walk(reader, std::move(terms.precise), *range, false));
     return std::move(response_);
   }
 
  private:
+  /// Examines the candidates of these terms, from where the last walk stopped. False if it was given up because too few
+  /// of them were hits.
+  Result<bool> walk(store::SearchReader& reader, std::vector<store::SearchTerm> terms, store::SearchRange range,
+                    bool may_give_up) {
+    if (examined_pos_ != 0) range.high = examined_pos_ - 1;
+    const store::SearchFilter filter{.terms = std::move(terms),
+                                     .rooms = scope_.index_rooms(),
+                                     .senders = scope_.senders(),
+                                     .has_link = order_.query.has_link};
+    bool is_given_up = false;
+    TRY_VOID(reader.find(filter, range, [&](const store::SearchCandidate& candidate) -> Result<bool> {
+      if (is_at_limit()) {
+        response_.set_next_cursor(context_.ids.encode_cursor(examined_pos_));
+        return false;
+      }
+      const size_t hits = static_cast<size_t>(response_.results_size());
+      is_given_up = may_give_up && read_ >= kQuickReads && hits * kQuickReadsPerHit < read_;
+      if (is_given_up) return false;
+      examined_pos_ = candidate.pos;
+      TRY_VOID(examine(candidate));
+      return true;
+    }));
+    return !is_given_up;
+  }
+
   Result<std::optional<store::SearchRange>> find_range(store::SearchReader& reader) {
     store::SearchRange range{.low = 1, .high = std::numeric_limits<Pos>::max()};
     if (order_.cursor) range.high = *order_.cursor - 1;

@@ -65,16 +65,25 @@ TEST(SearchMatch, a_query_without_words_matches_without_ranges) {
 }
 
 TEST(SearchMatch, index_terms_are_what_every_match_has) {
-  const auto terms = [](std::string_view text) { return index_terms(*parse_search_query(text, Limits{})); };
+  const auto precise = [](std::string_view text) { return index_terms(*parse_search_query(text, Limits{})).precise; };
   using store::SearchTerm;
-  EXPECT_THAT(terms("hello \"big world\""),
+  EXPECT_THAT(precise("hello \"big world\""),
               ElementsAre(SearchTerm{"hello", true}, SearchTerm{"big", false}, SearchTerm{"world", false}));
-  EXPECT_THAT(terms("北京天"), ElementsAre(SearchTerm{"北京", false}, SearchTerm{"京天", false}));
-  EXPECT_THAT(terms("天"), ElementsAre(SearchTerm{"天", true}));
-  EXPECT_THAT(terms("a bc \"d\""), ElementsAre(SearchTerm{"bc", true}, SearchTerm{"d", false}));
-  EXPECT_THAT(terms("a"), IsEmpty());
-  EXPECT_THAT(terms("x x"), IsEmpty());
-  EXPECT_THAT(terms("hi -there"), ElementsAre(SearchTerm{"hi", true}));
+  EXPECT_THAT(precise("北京天"), ElementsAre(SearchTerm{"北京", false}, SearchTerm{"京天", false}));
+  EXPECT_THAT(precise("天"), ElementsAre(SearchTerm{"天", true}));
+  EXPECT_THAT(precise("x x"), ElementsAre(SearchTerm{"x", true}));
+  EXPECT_THAT(precise("hi -there"), ElementsAre(SearchTerm{"hi", true}));
+}
+
+TEST(SearchMatch, quick_terms_have_beginnings_of_the_ready_length) {
+  const auto quick = [](std::string_view text) { return index_terms(*parse_search_query(text, Limits{})).quick; };
+  using store::SearchTerm;
+  EXPECT_THAT(quick("meeting the at a \"exactly\" übung"),
+              ElementsAre(SearchTerm{"mee", true}, SearchTerm{"the", true}, SearchTerm{"exactly", false},
+                          SearchTerm{"ubu", true}));
+  EXPECT_THAT(quick("приве नमस्ते"), ElementsAre(SearchTerm{"при", true}, SearchTerm{"नमस", true}));
+  EXPECT_THAT(quick("天"), IsEmpty());
+  EXPECT_THAT(quick("北京"), ElementsAre(SearchTerm{"北京", false}));
 }
 
 }  // namespace

@@ -189,6 +189,18 @@ TEST_F(SearchServiceTest, one_letter_is_a_beginning_too) {
   EXPECT_THAT(bed.texts(alice, "\"b\""), IsEmpty());
 }
 
+TEST_F(SearchServiceTest, rare_words_among_common_beginnings_are_found_without_reading_all) {
+  bed.post(room, bob, "conqueror of all");
+  for (int i = 0; i < 300; ++i) bed.post(room, bob, i % 100 == 0 ? "conquest" : "conference");
+  bed.follow();
+  bed.reads = 0;
+  EXPECT_THAT(bed.texts(alice, "conq"), ElementsAre("conquest", "conquest", "conquest", "conqueror of all"));
+  EXPECT_LT(bed.reads, 80U);
+  bed.reads = 0;
+  EXPECT_THAT(bed.texts(alice, "confe").size(), 20U);
+  EXPECT_LT(bed.reads, 25U);
+}
+
 TEST_F(SearchServiceTest, forged_control_characters_find_no_other_room) {
   const RoomId secret = bed.add_room("secret", {bob});
   bed.post(secret, bob, "hidden plan \x01r1");
