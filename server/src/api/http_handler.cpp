@@ -1,6 +1,9 @@
 #include "api/http_handler.hpp"
 
+#include <sodium.h>
+
 #include "api/http_request_rules.hpp"
+#include "api/metrics.hpp"
 #include "api/static_files.hpp"
 #include "api/websocket_session.hpp"
 #include "base/log.hpp"
@@ -50,8 +53,12 @@ Error wrong_origin() {
 
 }  // namespace
 
-HttpHandler::HttpHandler(Services& services, Random& random)
-    : services_(services), dispatcher_(services), request_ids_(random), polls_(services.context.limits, random) {}
+HttpHandler::HttpHandler(Services& services, Random& random, Metrics metrics)
+    : services_(services),
+      dispatcher_(services),
+      request_ids_(random),
+      polls_(services.context.limits, random),
+      metrics_(std::move(metrics)) {}
 
 void HttpHandler::add_reactor(net::Reactor& reactor, chat::HubShard& shard) {
   states_.push_back(std::make_unique<ReactorState>(services_, reactor, shard, request_ids_));
@@ -81,11 +88,22 @@ void HttpHandler::handle_request(net::Request request, net::Responder responder)
   } else if (path == "/healthz") {
     const bool ok = !is_stopping_;
     responder.respond(json_response(ok ? 200 : 503, ok ? "{\"status\":\"ok\"}" : "{\"status\":\"stopping\"}"));
+  } else if (path == "/metrics" && !metrics_.token.reveal().empty()) {
+    responder.respond(answer_metrics(request));
   } else if (path.starts_with(kApiPrefix)) {
     responder.respond(error_answer(unknown_method(), request_ids_.next()));
   } else {
     responder.respond(static_response(request));
   }
+}
+
+net::Response HttpHandler::answer_metrics(const net::Request& request) {
+  const std::string given = session_token(request);
+  const std::string& expected = metrics_.token.reveal();
+  if (given.size() != expected.size() || sodium_memcmp(given.data(), expected.data(), given.size()) != 0) {
+    return error_answer(not_signed_in(), request_ids_.next());
+  }
+  return metrics_response(metrics_.text());
 }
 
 net::Response HttpHandler::error_response(int status, std::string_view message) {

@@ -7,6 +7,7 @@
 #include "api/dispatcher.hpp"
 #include "api/poll.hpp"
 #include "api/reactor_state.hpp"
+#include "base/secret.hpp"
 #include "net/server.hpp"
 
 namespace kith::api {
@@ -14,7 +15,13 @@ namespace kith::api {
 /// The server asks this for each request, on the reactor that read it.
 class HttpHandler final : public net::Handler {
  public:
-  HttpHandler(Services& services, Random& random);
+  /// How to answer /metrics on the main address: for whoever sends the token; nobody if it is empty.
+  struct Metrics {
+    Secret<std::string> token;
+    std::function<std::string()> text;
+  };
+
+  HttpHandler(Services& services, Random& random, Metrics metrics);
 
   /// Once per reactor, in the order of their indexes, before the server starts.
   void add_reactor(net::Reactor& reactor, chat::HubShard& shard);
@@ -31,11 +38,13 @@ class HttpHandler final : public net::Handler {
   Task<void> handle_upgrade(ReactorState& state, net::Request request, net::Responder responder);
   Task<void> handle_poll(ReactorState& state, net::Request request, net::Responder responder);
   Task<Result<std::optional<chat::Caller>>> authenticate(const net::Request& request);
+  net::Response answer_metrics(const net::Request& request);
 
   Services& services_;
   Dispatcher dispatcher_;
   RequestIds request_ids_;
   PollTable polls_;
+  Metrics metrics_;
   std::vector<std::unique_ptr<ReactorState>> states_;
   std::atomic<bool> is_stopping_{false};
 };

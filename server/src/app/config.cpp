@@ -1,0 +1,117 @@
+#include "app/config.hpp"
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <fstream>
+
+namespace kith::app {
+namespace {
+
+/// "--data-dir" → "KITH_DATA_DIR".
+std::string variable_of(std::string option) {
+  option.erase(0, 2);
+  std::string variable = "KITH_";
+  for (const char c : option)
+    variable += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return variable;
+}
+
+template <typename T>
+CLI::Option* add(CLI::App& command, const std::string& name, T& value, const std::string& explanation) {
+  return command.add_option(name, value, explanation)->capture_default_str()->envname(variable_of(name));
+}
+
+void add_limits(CLI::App& command, Limits& limits) {
+  const auto limit = [&](const std::string& name, auto& value, const std::string& explanation) {
+    add(command, name, value, explanation)->group("Limits");
+  };
+  limit("--http-header-bytes", limits.http_header_bytes, "Request line and header fields of one HTTP request together");
+  limit("--http-body-bytes", limits.http_body_bytes, "Body of one API call");
+  limit("--connections-per-reactor", limits.connections_per_reactor, "Sockets one reactor accepts");
+  limit("--connections-per-address", limits.connections_per_address, "Sockets from one address");
+  limit("--ws-message-bytes", limits.ws_message_bytes, "One WebSocket message, all fragments together");
+  limit("--ws-queue-bytes", limits.ws_queue_bytes, "Unsent bytes of one connection; a slower reader is disconnected");
+  limit("--ws-calls-per-second", limits.ws_calls_per_second, "Calls of one realtime connection");
+  limit("--sends-in-flight", limits.sends_in_flight, "Unacknowledged sends of one connection");
+  limit("--http-calls-per-second", limits.http_calls_per_second,
+        "HTTP calls of one session, or of one address before login");
+  limit("--poll-connections", limits.poll_connections, "Connections by long polling");
+  limit("--message-bytes", limits.message_bytes, "Text of one message, in bytes of UTF-8");
+  limit("--page-size", limits.page_size, "Entries of any list's page");
+  limit("--members-per-room", limits.members_per_room, "Members of one room");
+  limit("--rooms-per-user", limits.rooms_per_user, "Rooms of one user");
+  limit("--sessions-per-user", limits.sessions_per_user, "Sessions of one user; the one unused for longest ends");
+  limit("--writer-queue-commands", limits.writer_queue_commands, "Waiting writes");
+  limit("--reader-queue-jobs", limits.reader_queue_jobs, "Waiting reads");
+  limit("--tail-cache-bytes", limits.tail_cache_bytes, "Memory for the newest messages of active rooms");
+}
+
+}  // namespace
+
+void add_options(CLI::App& command, Config& config) {
+  add(command, "--config", config.file, "Settings file; without it kith.toml in the data folder, if there is one");
+  add(command, "--data-dir", config.data_dir, "Folder that holds everything: database, search index, files");
+  add(command, "--listen", config.listen, "HOST:PORT to serve HTTP on; several are allowed");
+  add(command, "--tls-listen", config.tls_listen, "HOST:PORT to serve HTTPS on; several are allowed");
+  add(command, "--tls-certificate", config.tls_certificate, "PEM file with the certificate chain for --tls-listen");
+  add(command, "--tls-key", config.tls_key, "PEM file with the private key for --tls-listen");
+  add(command, "--trusted-proxies", config.trusted_proxies,
+      "Addresses or networks whose X-Forwarded-For and -Proto are believed");
+  add(command, "--metrics-listen", config.metrics_listen,
+      "HOST:PORT to serve Prometheus metrics on, without a token: keep it private");
+  add(command, "--metrics-token", config.metrics_token,
+      "Serve /metrics on the main address to whoever sends this as a bearer token");
+  add(command, "--reactors", config.reactors, "Threads that serve connections; 0 means one per core");
+  add(command, "--readers", config.readers, "Threads that read the store; 0 means one per core");
+  add(command, "--workers", config.workers, "Threads for password hashing; 0 means one per core");
+  add(command, "--log-level", config.log_level, "Least important line to log")
+      ->check(CLI::IsMember({"debug", "info", "warn", "error"}));
+  add(command, "--log-format", config.log_format, "Lines for people or for machines")
+      ->check(CLI::IsMember({"pretty", "json"}));
+  add(command, "--stop-seconds", config.stop_seconds, "How long a stop waits for requests under way");
+  add_limits(command, config.limits);
+}
+
+std::string read_config_file(CLI::App& command, Config& config) {
+  std::string path = config.file;
+  if (path.empty()) {
+    path = (std::filesystem::path(config.data_dir) / "kith.toml").string();
+    if (!std::filesystem::exists(path)) return {};
+  }
+  std::ifstream file(path);
+  if (!file) return "cannot read " + path;
+  try {
+    for (const CLI::ConfigItem& item : CLI::ConfigTOML().from_config(file)) {
+      CLI::Option* option = command.get_option_no_throw("--" + item.fullname());
+      if (option == nullptr) return path + ": there is no setting \"" + item.fullname() + "\"";
+      if (option->count() > 0) continue;
+      for (const std::string& value : item.inputs) option->add_result(value);
+      option->run_callback();
+    }
+  } catch (const CLI::Error& error) {
+    return path + ": " + error.what();
+  }
+  return {};
+}
+
+std::string show_config(const CLI::App& command) {
+  std::string out = "# Settings of Kith. Each may also be given as --name VALUE or in the variable named beside it.\n";
+  for (const CLI::Option* option : command.get_options()) {
+    const std::string name = option->get_single_name();
+    if (name == "help" || name == "config") continue;
+    std::string explanation = option->get_description();
+    out += "\n# " + explanation + " (" + option->get_envname() + ")\n";
+    if (name == "metrics-token") {
+      out += "# metrics-token = \"…\"\n";
+      continue;
+    }
+    const auto& given = option->results();
+    std::string value;
+    for (const std::string& part : given) value += (value.empty() ? "" : ", ") + ("\"" + part + "\"");
+    if (given.empty()) value = option->get_default_str().empty() ? "\"\"" : "\"" + option->get_default_str() + "\"";
+    out += (given.empty() ? "# " : "") + name + " = " + (given.size() > 1 ? "[" + value + "]" : value) + "\n";
+  }
+  return out;
+}
+
+}  // namespace kith::app
