@@ -22,7 +22,7 @@ test('on a phone back goes from the room to the list, and tabs switch pages', as
   await sanna.openRoom('Welcome');
   await page.goBack();
   await page.getByRole('navigation', { name: 'Rooms and people' }).waitFor();
-  await page.getByRole('link', { name: 'You' }).click();
+  await page.getByRole('link', { name: 'You', exact: true }).click();
   await page.getByRole('link', { name: 'Appearance' }).click();
   await page.getByRole('radio', { name: 'Dark' }).click();
   await page.waitForFunction(() => document.documentElement.dataset.theme === 'dark');
@@ -59,5 +59,5 @@ test('signing out removes what was stored and asks to sign in', async () => {
   await page.getByLabel('Name').fill('sanna.quist');
   await page.getByLabel('Password', { exact: true }).fill('quiet garden ladder');
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('navigation', { name: 'Tab' }).or(page.getByRole('navigation').first()).waitFor();
+  await page.getByRole('link', { name: 'You', exact: true }).waitFor();
 });
