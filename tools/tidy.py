@@ -78,11 +78,12 @@ class Tidy:
                 self.report(name, number, f"{len(line)} characters; at most 120")
         # The name of a test or statement and the header beside a source say what they are.
         introduced = (
-            name.endswith(("_test.cpp", ".test.ts"))
+            name.endswith(("_test.cpp", ".test.ts", ".spec.mjs"))
             or re.match(r"server/sql/(?!migrations/)", name)
             or (suffix == ".cpp" and name[: -len(suffix)] + ".hpp" in self.files)
         )
-        if suffix in FIRST_LINE and not introduced and not lines[0].startswith(FIRST_LINE[suffix]):
+        first = lines[1] if lines[0].startswith("#!") and len(lines) > 1 else lines[0]
+        if suffix in FIRST_LINE and not introduced and not first.startswith(FIRST_LINE[suffix]):
             self.report(name, 1, f"begin with a comment that says what this file is ({FIRST_LINE[suffix].strip()} …)")
         if suffix == ".py" and not re.match(r'(#![^\n]*\n)?"""\w', text):
             self.report(name, 1, "begin with a docstring that says what this file is")
