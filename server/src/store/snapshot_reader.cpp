@@ -33,9 +33,37 @@ void SnapshotReader::apply_own_sends(model::Member& member) {
 }
 
 Result<std::optional<model::StoredEvent>> SnapshotReader::event(RoomId room, Seq seq) {
+  const auto head = memory_.heads.head(room);
+  if (!head.has_value() || seq < head->first_seq || seq > head->last_seq) return std::nullopt;
+  if (const auto cached = memory_.tails.event(room, seq)) return *cached;
+  TRY(const model::StoredEvent* packed, find_in_block(room, seq));
+  if (packed != nullptr) return *packed;
   TRY(auto found, events(room, seq, seq, 1, Direction::kForward));
   if (found.empty()) return std::nullopt;
   return std::move(found.front());
+}
+
+// nullptr if this snapshot has the event in no block.
+Result<const model::StoredEvent*> SnapshotReader::find_in_block(RoomId room, Seq seq) {
+  if (seq > memory_.heads.packed_seq(room).value_or(0)) return nullptr;
+  const auto find = [&](const std::vector<model::StoredEvent>& block) -> const model::StoredEvent* {
+    if (block.empty() || block.front().room != room || seq < block.front().seq || seq > block.back().seq) {
+      return nullptr;
+    }
+    return &block[static_cast<size_t>(seq - block.front().seq)];
+  };
+  for (const auto& block : opened_) {
+    if (const auto* event = find(block)) return event;
+  }
+  std::swap(opened_[0], opened_[1]);
+  opened_[0].clear();
+  TRY_VOID(db_.query(sql::block::kHolding, {block_key(room, seq)}, [&](const Row& row) -> Result<> {
+    const Seq first = first_seq_of_block(row.integer(0));
+    if (room_of_block(row.integer(0)) != room || first + static_cast<Seq>(row.integer(1)) <= seq) return {};
+    return codec_.decode(room, first, row.integer(1), static_cast<BlockFormat>(row.integer(2)), row.text(3), first,
+                         ~Seq{0}, opened_[0]);
+  }));
+  return find(opened_[0]);
 }
 
 Result<std::vector<model::StoredEvent>> SnapshotReader::events(RoomId room, Seq from, Seq to, size_t limit,

@@ -1,7 +1,9 @@
 // The read transaction of one job: a snapshot of the database beside what memory says.
 #pragma once
 
+#include <array>
 #include <memory>
+#include <vector>
 
 #include "store/block_codec.hpp"
 #include "store/memory.hpp"
@@ -30,6 +32,7 @@ class SnapshotReader final : public ReadTransaction {
 
  private:
   Result<> read_stored(RoomId room, Seq from, Seq to, std::vector<model::StoredEvent>& out);
+  Result<const model::StoredEvent*> find_in_block(RoomId room, Seq seq);
   Result<bool> read_newer(RoomId room, Seq from, Seq to, std::vector<model::StoredEvent>& out);
 
   SqliteDb& db_;
@@ -37,6 +40,8 @@ class SnapshotReader final : public ReadTransaction {
   std::unique_ptr<SqliteDb>& newer_;
   BlockCodec& codec_;
   Memory& memory_;
+  // Blocks opened for single events, the last one first: search asks for many events of few blocks.
+  std::array<std::vector<model::StoredEvent>, 2> opened_;
 };
 
 }  // namespace kith::store

@@ -77,6 +77,28 @@ TEST_F(PackerTest, pages_across_the_border_of_blocks_log_and_tail_have_no_hole) 
   EXPECT_EQ(history(room, 1, 400, 50).front().seq, 351U);
 }
 
+TEST_F(PackerTest, single_events_are_found_wherever_they_stand) {
+  limits.tail_events = 10;
+  open();
+  const std::vector<RoomId> rooms{create_room(), create_room()};
+  send_many(rooms, 600);
+  ASSERT_TRUE(store->pack_now().has_value());
+  send_many(rooms, 100);
+  const std::vector<std::vector<model::StoredEvent>> all{history(rooms[0]), history(rooms[1])};
+  const auto outcome = read(*store, [&](ReadTransaction& t) -> Result<> {
+    for (int i = 0; i < 1'000; ++i) {
+      const size_t room = random.below(2);
+      const Seq seq = random.below(all[room].size() + 2);
+      TRY(const auto event, t.event(rooms[room], seq));
+      EXPECT_EQ(event.has_value(), seq >= 1 && seq <= all[room].size()) << seq;
+      if (!event.has_value()) continue;
+      EXPECT_EQ(*event, all[room][seq - 1]);
+    }
+    return {};
+  });
+  EXPECT_TRUE(outcome.has_value());
+}
+
 TEST_F(PackerTest, a_repeated_send_is_found_in_the_ring_after_packing_and_restart) {
   open();
   const RoomId room = create_room();
