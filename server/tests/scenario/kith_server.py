@@ -26,11 +26,12 @@ def free_port():
 class KithServer:
     """One server; `with KithServer() as server:` starts it and removes its data at the end."""
 
-    def __init__(self, *arguments, data_dir=None, environment=None):
+    def __init__(self, *arguments, data_dir=None, environment=None, wrapper=()):
         self._own_folder = data_dir is None
         self.data_dir = pathlib.Path(data_dir or tempfile.mkdtemp(prefix="kith-scenario-"))
         self.port = free_port()
         self.arguments = arguments
+        self.wrapper = list(wrapper)  # a command that ends by running the one given behind it
         self.environment = {**os.environ, **(environment or {})}
         self.process = None
         self.output = []
@@ -49,7 +50,7 @@ class KithServer:
         command = [str(BINARY), "serve", "--data-dir", str(self.data_dir), "--listen", f"127.0.0.1:{self.port}"]
         self.output = []
         self.process = subprocess.Popen(
-            command + list(self.arguments),
+            self.wrapper + command + list(self.arguments),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
