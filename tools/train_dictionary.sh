@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # Trains the fixed zstd dictionary of packed blocks from text that is our own: a corpus of everyday phrases
 # (tools/dictionary_phrases.txt) and this repository's documentation. Messages of users never take part, so nothing that
 # is erased can live on in it. A dictionary that servers have used is never replaced: train a second one beside it.

@@ -96,6 +96,8 @@ void Packer::run() {
     last_outcome_ = std::move(outcome);
     answered_ = ticket;
     done_.notify_all();
+    // The cause of a failure (a full disk, a damaged row) seldom goes away at once.
+    if (!last_outcome_.has_value()) woken_.wait_for(lock, kLookEvery, [&] { return stopping_ || asked_ > answered_; });
   }
 }
 

@@ -13,6 +13,14 @@
 #include "store/writer.hpp"
 
 namespace kith::store {
+namespace {
+
+// Pages each connection keeps; fewer cost reads from the kernel's cache, not from the disk.
+constexpr int64_t kWriterCacheBytes = 64 * 1024 * 1024;
+constexpr int64_t kReaderCacheBytes = 32 * 1024 * 1024;
+constexpr int64_t kBackgroundCacheBytes = 4 * 1024 * 1024;
+
+}  // namespace
 
 // In the order of need: each uses those above it, and the threads end in the opposite order.
 struct SqliteStore::Parts {
@@ -45,15 +53,20 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(Options options) {
   auto parts = std::make_unique<Parts>(options.limits);
   Parts& p = *parts;
   TRY(p.lock, FileLock::create(options.path + ".lock"));
-  p.database = {.path = options.path, .mode = SqliteDb::Mode::kCreate, .vfs = options.vfs};
+  p.database = {
+      .path = options.path, .mode = SqliteDb::Mode::kCreate, .cache_bytes = kWriterCacheBytes, .vfs = options.vfs};
   TRY(auto db, SqliteDb::open(p.database));
   TRY_VOID(migrate(*db, options.path));
   TRY_VOID(load_memory(*db, p.memory));
   TRY(p.epochs, begin_epoch(*db, p.memory, options.random, options.clock.wall()));
 
-  TRY(auto checkpoint_db, SqliteDb::open(p.database));
+  SqliteDb::Options background = p.database;
+  background.cache_bytes = kBackgroundCacheBytes;
+  TRY(auto checkpoint_db, SqliteDb::open(background));
   p.checkpointer = std::make_unique<Checkpointer>(std::move(checkpoint_db), options.clock, options.erase_within);
-  TRY(p.readers, ReaderPool::create(p.database, p.memory, options.readers, options.limits.reader_queue_jobs));
+  SqliteDb::Options serving = p.database;
+  serving.cache_bytes = kReaderCacheBytes;
+  TRY(p.readers, ReaderPool::create(serving, p.memory, options.readers, options.limits.reader_queue_jobs));
   p.writer = std::make_unique<Writer>(Writer::Parts{.database = p.database,
                                                     .memory = p.memory,
                                                     .clock = options.clock,
@@ -66,7 +79,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(Options options) {
                                                             packer->wake_if_due();
                                                         }},
                                       std::move(db));
-  SqliteDb::Options reading = p.database;
+  SqliteDb::Options reading = background;
   reading.mode = SqliteDb::Mode::kReadOnly;
   TRY(auto scan_db, SqliteDb::open(reading));
   p.scan = std::make_unique<EventScan>(EventScan::Parts{

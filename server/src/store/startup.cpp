@@ -99,11 +99,13 @@ Result<> catch_up(SqliteDb& db, Memory& memory) {
   constexpr int64_t kAll = std::numeric_limits<int64_t>::max();
   // At the start from the cut; later from what is known.
   const Pos after = memory.log_rows == 0 ? memory.cut.load() : memory.durable_head.load();
-  return db.query(sql::log::kScan, {after, kAll, kAll}, [&](const Row& row) -> Result<> {
+  TRY_VOID(db.query(sql::log::kScan, {after, kAll, kAll}, [&](const Row& row) -> Result<> {
     TRY(auto event,
         decode_record(RoomId{row.integer(1)}, static_cast<Seq>(row.integer(2)), row.integer(0), row.text(3)));
     return take_row(memory, std::move(event));
-  });
+  }));
+  memory.durable_head.notify_all();  // a reader may have seen the commit before us
+  return {};
 }
 
 Result<std::vector<Epoch>> begin_epoch(SqliteDb& db, const Memory& memory, Random& random, UnixMillis now) {

@@ -147,6 +147,66 @@ TEST_F(WriterTest, a_full_queue_answers_busy) {
   done.wait();
 }
 
+TEST_F(WriterTest, a_full_queue_of_readers_answers_busy) {
+  limits.reader_queue_jobs = 3;
+  open();
+  std::latch gate(1);
+  std::latch started(2);
+  std::latch done(5);
+  for (int i = 0; i < 2; ++i) {
+    store->submit_read(
+        [&](ReadTransaction&) -> Result<> {
+          started.count_down();
+          gate.wait();
+          return {};
+        },
+        [&](Result<>) { done.count_down(); });
+  }
+  started.wait();
+  for (int i = 0; i < 3; ++i) {
+    store->submit_read([](ReadTransaction&) -> Result<> { return {}; }, [&](Result<>) { done.count_down(); });
+  }
+  Result<> fourth;
+  store->submit_read([](ReadTransaction&) -> Result<> { return {}; },
+                     [&](Result<> outcome) { fourth = std::move(outcome); });
+  ASSERT_FALSE(fourth.has_value());
+  EXPECT_EQ(fourth.error().reason, Reason::kBusy);
+  gate.count_down();
+  done.wait();
+}
+
+TEST_F(WriterTest, the_wal_stays_near_its_limit) {
+  limits.wal_restart_bytes = 200'000;
+  limits.wal_stop_bytes = 400'000;
+  open();
+  const RoomId room = create_room();
+  for (int i = 0; i < 200; ++i) send(room, std::string(10'000, 'x'));
+  EXPECT_LT(std::filesystem::file_size(folder.file() + "-wal"), 2'000'000U);
+  EXPECT_LT(store->metrics().wal_bytes, 2'000'000U);
+}
+
+TEST_F(WriterTest, a_log_at_its_limit_slows_senders_down_and_refuses_none) {
+  limits.log_rows_max = 3;
+  open();
+  const RoomId room = create_room();
+  for (int i = 0; i < 6; ++i) send(room, "text");
+  EXPECT_EQ(store->head(room)->last_seq, 6U);
+}
+
+TEST_F(WriterTest, tails_stay_within_their_bytes) {
+  limits.tail_cache_bytes = 64 * 4'000;
+  open();
+  std::vector<RoomId> rooms;
+  for (int i = 0; i < 200; ++i) rooms.push_back(create_room());
+  for (const RoomId room : rooms) {
+    for (int i = 0; i < 3; ++i) send(room, std::string(500, 'x'));
+  }
+  EXPECT_LE(store->metrics().tail_bytes, limits.tail_cache_bytes);
+  EXPECT_TRUE(store->tail(rooms.front())->empty());
+  EXPECT_EQ(store->tail(rooms.back())->size(), 3U);
+  EXPECT_EQ(history(rooms.front()).size(), 3U);
+}
+
 TEST_F(WriterTest, a_group_ends_at_each_of_its_limits) {
   limits.writer_batch_bytes = 1'000;
   limits.writer_batch_read_marks = 3;
