@@ -7,6 +7,7 @@ Servers run on core 0, the load on core 1; each figure is the server's CPU time 
 import argparse
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -20,19 +21,24 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below the range from which other programs' connections get theirs."""
+    while True:
+        port = random.randrange(20000, 32000)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
 
 
-def wait_until_listening(port):
+def wait_until_listening(process, port):
     for _ in range(500):
+        if process.poll() is not None:
+            sys.exit("a server did not start")
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
             return
         except OSError:
             time.sleep(0.02)
-    sys.exit("a server did not start")
+    sys.exit("a server does not listen")
 
 
 class Bench:
@@ -60,7 +66,7 @@ class Bench:
                                    self.command(server, port, "echo" if mode == "echo" else "fan", tls),
                                    env=environment, stderr=subprocess.DEVNULL)
         try:
-            wait_until_listening(port)
+            wait_until_listening(process, port)
             load = ["taskset", "-c", "1", self.program("socket_load"), mode, str(port), str(connections),
                     str(self.seconds), str(window), str(process.pid)] + (["tls"] if tls else [])
             done = subprocess.run(load, capture_output=True, text=True, timeout=120)

@@ -78,6 +78,6 @@ int main(int argc, char** argv) {
   int signal = 0;
   sigwait(&ends, &signal);
   const Metrics metrics = (*server)->metrics();
-  std::fprintf(stderr, "frames %lu writes %lu slow %lu\n", metrics.frames_out, metrics.writes,
-               metrics.slow_disconnects);
+  std::fprintf(stderr, "frames %lu writes %lu slow %lu handshakes %lu failed %lu\n", metrics.frames_out, metrics.writes,
+               metrics.slow_disconnects, metrics.tls_handshakes, metrics.tls_failures);
 }
