@@ -18,8 +18,8 @@ constexpr size_t kSkippedPerTimeCheck = 32;
 constexpr size_t kSkippedPerCandidate = 16;
 /// Quick terms go on while one of so many messages read is a hit, and are not judged before so many were read. More:
 /// rare words wait for messages read in vain; fewer: common beginnings wait until all their messages are gathered.
-constexpr size_t kQuickReadsPerHit = 32;
-constexpr size_t kQuickReads = 64;
+constexpr size_t kQuickReadsPerHit = 16;
+constexpr size_t kQuickReads = 32;
 
 template <typename Id, typename Ids, typename Decode>
 Result<std::vector<Id>> decode_ids(const Ids& texts, size_t most, std::string_view field, Decode decode) {
