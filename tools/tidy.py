@@ -24,6 +24,7 @@ FIRST_LINE = {
 MACHINE_PATH = re.compile(r"(?<![\w.$}\-])/(?:work|farm|root|home/\w+)/")
 LEFTOVER = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b(?!\(#\d+\))")
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
+MARKDOWN_LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)\s]+)\)")
 WEB_IMPORT = re.compile(r"""(?:from|import|import\(|new URL\()\s*['"](\.{1,2}/[^'"?]+)""")
 
 
@@ -83,6 +84,8 @@ class Tidy:
             or (suffix == ".cpp" and name[: -len(suffix)] + ".hpp" in self.files)
         )
         first = lines[1] if lines[0].startswith("#!") and len(lines) > 1 else lines[0]
+        if suffix == ".md":
+            self.check_links(name, text)
         if suffix in FIRST_LINE and not introduced and not first.startswith(FIRST_LINE[suffix]):
             self.report(name, 1, f"begin with a comment that says what this file is ({FIRST_LINE[suffix].strip()} …)")
         if suffix == ".py" and not re.match(r'(#![^\n]*\n)?"""\w', text):
@@ -91,6 +94,14 @@ class Tidy:
         long_allowed = re.search(r"^(//|#|/\*|<!--) Length: \S", text, re.MULTILINE)
         if suffix in SOURCE_SUFFIXES and counted > FILE_LINES and not long_allowed:
             self.report(name, 1, f"{counted} lines: split it, or say why on a line `// Length: …`")
+
+    def check_links(self, name, text):
+        folder = pathlib.PurePosixPath(name).parent
+        folders = {str(parent) for other in self.files for parent in pathlib.PurePosixPath(other).parents}
+        for match in MARKDOWN_LINK.finditer(text):
+            target = _normalise(folder / match.group(1).split("#")[0])
+            if target not in self.files and target not in folders:
+                self.report(name, text.count("\n", 0, match.start()) + 1, f"no such file: {match.group(1)}")
 
     # --- C++ ---
 

@@ -164,6 +164,15 @@ class Text(unittest.TestCase):
         self.assertEqual(findings({"docs/a.md": "see docs/work/x and https://kith.example/work/\n"}), [])
 
 
+class Links(unittest.TestCase):
+    def test_a_link_to_nothing_is_found(self):
+        only(self, {"docs/a.md": "See [b](adr/b.md#x).\n"}, "no such file: adr/b.md")
+
+    def test_files_folders_anchors_and_addresses_are_something(self):
+        text = "[b](adr/b.md#x) [up](../README.md) [all](adr) [here](#top) [far](https://kith.example)\n"
+        self.assertEqual(findings({"docs/a.md": text, "docs/adr/b.md": "B\n", "README.md": "R\n"}), [])
+
+
 class Source(unittest.TestCase):
     def lengths(self, text):
         return [(name, length) for name, _, length in functions(blank(text))]
