@@ -43,16 +43,16 @@ Packer::Packer(Parts parts) : parts_(std::move(parts)) {
   thread_ = std::thread([this] { run(); });
 }
 
-Packer::~Packer() {
-  stop();
-  thread_.join();
-}
+Packer::~Packer() { stop(); }
 
 void Packer::stop() {
-  const std::scoped_lock lock(mutex_);
-  stopping_ = true;
-  woken_.notify_all();
-  done_.notify_all();
+  {
+    const std::scoped_lock lock(mutex_);
+    stopping_ = true;
+    woken_.notify_all();
+    done_.notify_all();
+  }
+  if (thread_.joinable()) thread_.join();
 }
 
 void Packer::wake_if_due() {

@@ -32,7 +32,6 @@ class Packer {
     Limits limits;
   };
   explicit Packer(Parts parts);
-  /// Ends after the slice under way. The writer must still run.
   ~Packer();
   Packer(const Packer&) = delete;
   Packer& operator=(const Packer&) = delete;
@@ -41,6 +40,7 @@ class Packer {
   void wake_if_due();
   /// Packs whatever the log holds and joins small blocks; returns when done. For tests, tools and orderly ends.
   Result<> pack_now();
+  /// Ends the thread after the slice under way. The writer must still run, and may still call `wake_if_due` later.
   void stop();
   [[nodiscard]] uint64_t blocks_packed() const { return blocks_packed_.load(); }
 

@@ -41,10 +41,10 @@ struct SqliteStore::Parts {
 SqliteStore::SqliteStore(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 SqliteStore::~SqliteStore() {
-  parts_->packer_to_wake = nullptr;
+  parts_->packer->stop();
+  parts_->writer = nullptr;
   parts_->packer = nullptr;
   parts_->scan = nullptr;
-  parts_->writer = nullptr;
   parts_->readers = nullptr;
   parts_->checkpointer = nullptr;
 }
