@@ -14,13 +14,15 @@ ClientSession::~ClientSession() { close(); }
 
 void ClientSession::open() {
   is_open_ = true;
+  // Registered from the first moment, so that a revocation ends it whether it ever asks for a Sync or not.
+  state_.hub.add(*this);
   state_.services.presence.connect(caller().user, caller().device);
 }
 
 void ClientSession::close() {
   if (!is_open_) return;
   is_open_ = false;
-  if (phase_ != Phase::kQuiet) state_.hub.remove(*this);
+  state_.hub.remove(*this);
   state_.services.presence.disconnect(caller().user, caller().device);
   waiting_.clear();
 }
@@ -60,7 +62,6 @@ Task<void> ClientSession::run_sync(uint32_t id, v1::SyncRequest request, std::sh
     emit_error(id, {.reason = Reason::kBusy, .message = "A Sync is under way.", .field = {}, .retry_after_ms = 100});
     co_return;
   }
-  if (phase_ == Phase::kQuiet) state_.hub.add(*this);
   const bool was_live = phase_ == Phase::kLive;
   phase_ = Phase::kSyncing;
   auto answer = co_await subscribe_and_sync(std::move(request));
@@ -77,7 +78,9 @@ Task<void> ClientSession::run_sync(uint32_t id, v1::SyncRequest request, std::sh
   } else {
     emit_error(id, answer.error());
     if (!was_live) {
+      // Out of the rooms again; only the registration itself stays.
       state_.hub.remove(*this);
+      state_.hub.add(*this);
       phase_ = Phase::kQuiet;
     }
   }
@@ -96,6 +99,7 @@ Task<Result<chat::SyncAnswer>> ClientSession::subscribe_and_sync(v1::SyncRequest
 }
 
 void ClientSession::deliver(const chat::SharedDelivery& delivery) {
+  if (phase_ == Phase::kQuiet) return;
   if (phase_ == Phase::kSyncing) {
     if (waiting_.size() < state_.services.context.limits.sync_waiting_items) {
       waiting_.push_back(delivery);

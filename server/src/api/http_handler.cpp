@@ -179,11 +179,17 @@ Task<void> HttpHandler::handle_upgrade(ReactorState& state, net::Request request
   const auto caller = co_await authenticate(request);
   if (!caller) co_return refuse(caller.error());
   if (!*caller) co_return refuse(not_signed_in());
-  responder.upgrade([&state, caller = **caller](net::WebSocket& socket) -> std::shared_ptr<net::SocketHandler> {
-    auto session = std::make_shared<WebSocketSession>(state, caller, socket);
+  std::weak_ptr<WebSocketSession> opened;
+  responder.upgrade([&](net::WebSocket& socket) -> std::shared_ptr<net::SocketHandler> {
+    auto session = std::make_shared<WebSocketSession>(state, **caller, socket);
     session->open();
+    opened = session;
     return std::make_shared<WebSocketSessionHandler>(std::move(session));
   });
+  // A revocation between the first look and the registration reached nobody: look once more.
+  const auto still = co_await authenticate(request);
+  const auto session = opened.lock();
+  if (session && (!still || !*still)) session->end_session();
 }
 
 Task<void> HttpHandler::handle_poll(ReactorState& state, net::Request request, net::Responder responder) {

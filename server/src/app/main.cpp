@@ -1,13 +1,13 @@
 // The one binary: `kith serve`, `kith config`, `kith doctor`, `kith bench`.
-#include <signal.h>
-
 #include <google/protobuf/stubs/logging.h>
+#include <signal.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <iostream>
 
 #include "app/config.hpp"
+#include "app/doctor.hpp"
 #include "app/server_app.hpp"
 #include "base/log.hpp"
 #include "bench/bench.hpp"
@@ -70,10 +70,11 @@ int main(int argc, char** argv) {
   kith::app::add_options(*serve_command, config);
   CLI::App* config_command = app.add_subcommand("config", "Explain every setting, with the values in force");
   kith::app::add_options(*config_command, config);
-  std::function<int()> benchmark;
-  kith::bench::add_benchmarks(*app.add_subcommand("bench", "Measure this machine under load"), benchmark);
+  std::function<int()> tool;
+  kith::app::add_doctor(*app.add_subcommand("doctor", "Check an installation"), tool);
+  kith::bench::add_benchmarks(*app.add_subcommand("bench", "Measure this machine under load"), tool);
   CLI11_PARSE(app, argc, argv);
-  if (benchmark) return benchmark();
+  if (tool) return tool();
 
   CLI::App& chosen = *app.get_subcommands().front();
   if (&chosen == serve_command || &chosen == config_command) {

@@ -33,7 +33,6 @@ constexpr std::chrono::seconds kPresenceSweepEvery{1};
 constexpr std::chrono::minutes kSessionsSavedEvery{1};
 constexpr std::chrono::minutes kUsersSavedEvery{5};
 
-
 /// Waits for a task on a thread that is no executor: for start and end.
 template <typename T>
 T wait_for(Task<T> task) {
@@ -147,6 +146,11 @@ Result<> ServerApp::Parts::open_store() {
 void ServerApp::Parts::handle_commit(std::vector<model::Publication> publications) {
   if (auto* follower = woken.load(std::memory_order_acquire)) follower->wake();
   if (publications.empty()) return;
+  // Forgotten before anybody is told, so that no request of the ended session passes after the hub closed its sockets.
+  for (const model::Publication& publication : publications) {
+    const auto* revoked = std::get_if<model::DeviceRevoked>(&publication);
+    if (revoked != nullptr) session_cache->revoke(revoked->device);
+  }
   if (auto* to = committed_to.load(std::memory_order_acquire)) to->publish(std::move(publications));
 }
 
@@ -160,8 +164,7 @@ void ServerApp::Parts::make_use_cases(const ServerKeys& keys) {
   presence = std::make_unique<chat::PresenceTracker>(clock, kPresenceGrace);
   people = std::make_unique<chat::People>(*context, *presence);
   hub = std::make_unique<chat::Hub>(*context, *people, bus, api::ItemFrame::encode);
-  presence->set_on_change(
-      [this](UserId user, chat::PresenceView now) { hub->tell_presence(user, now.state, now.last_seen); });
+  presence->set_on_change([this](UserId user, chat::PresenceView) { hub->tell_presence(user); });
   const chat::AccountContext account_context{*context, random, *passwords, *throttle, *session_cache, *presence};
   accounts = std::make_unique<chat::AccountService>(
       account_context, KITH_VERSION, [this](store::WriteTransaction& transaction, UserId user, bool is_first) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <mutex>
 
 #include "base/log.hpp"
 #include "chat/present.hpp"
@@ -301,11 +300,14 @@ void Hub::tell(model::Ephemeral notice) {
   bus_.publish(std::make_shared<const std::vector<bus::Notice>>(1, bus::Notice(std::move(notice))));
 }
 
-void Hub::tell_presence(UserId user, model::PresenceState state, UnixMillis seen_at) {
+void Hub::tell_presence(UserId user) {
   context_.store.submit_read(
-      [this, user, state, seen_at](store::ReadTransaction& transaction) -> Result<> {
+      [this, user](store::ReadTransaction& transaction) -> Result<> {
         TRY(auto rooms, small_rooms(context_, transaction, user));
-        tell(model::PresenceChanged{.user = user, .state = state, .seen_at = seen_at, .rooms = std::move(rooms)});
+        const std::scoped_lock lock(presence_mutex_);
+        const PresenceView now = people_.presence_of(user);
+        tell(model::PresenceChanged{
+            .user = user, .state = now.state, .seen_at = now.last_seen, .rooms = std::move(rooms)});
         return {};
       },
       [](const Result<>&) {});

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -121,8 +122,8 @@ class Hub {
   void publish(std::vector<model::Publication> publications);
   /// From any thread.
   void tell(model::Ephemeral notice);
-  /// A user's presence as others may see it changed: told in the user's direct and small rooms.
-  void tell_presence(UserId user, model::PresenceState state, UnixMillis seen_at);
+  /// A user's presence as others may see it changed: told in the user's direct and small rooms, as it is by then.
+  void tell_presence(UserId user);
 
  private:
   void handle(const bus::Batch& batch);
@@ -132,6 +133,7 @@ class Hub {
   const People& people_;
   bus::Bus& bus_;
   EncodeItem encode_;
+  std::mutex presence_mutex_;  ///< held from reading a presence to telling it: the last told is the last there was
   std::vector<std::unique_ptr<HubShard>> shards_;
   std::vector<Executor*> executors_;
 };

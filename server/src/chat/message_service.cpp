@@ -143,7 +143,7 @@ Result<v1::Membership> move_read_position(const Context& context, WriteTransacti
     }
   }
   TRY(const auto counts, count_unread(transaction.db(), member, access.room.kind, head));
-  return present_membership(context.ids, member, counts);
+  return present_membership(context.ids, member, counts, head.last_seq);
 }
 
 }  // namespace

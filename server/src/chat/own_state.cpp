@@ -34,7 +34,7 @@ Result<OwnStateChanges> read_own_state(const Context& context, const People& peo
   for (model::Member& member : members) {
     saw(member.version);
     if (member.state == model::MemberState::kLeft) {
-      *changes.items.emplace_back().mutable_membership() = present_membership(context.ids, member, {});
+      *changes.items.emplace_back().mutable_membership() = present_membership(context.ids, member, {}, 0);
       continue;
     }
     TRY(auto room, rooms.find(member.room));

@@ -20,6 +20,8 @@ class People {
   Result<> add_users(store::Db& db, UserId viewer, const std::set<UserId>& users,
                      google::protobuf::RepeatedPtrField<v1::User>* out) const;
   [[nodiscard]] v1::User present(UserId viewer, const model::User& user) const;
+  /// A user's presence now, as other users may see it.
+  [[nodiscard]] PresenceView presence_of(UserId user) const { return presence_.seen_by(UserId{}, user, UnixMillis{}); }
 
  private:
   const Context& context_;

@@ -89,7 +89,7 @@ v1::Room present_room(const IdCodec& ids, const model::Room& room, const model::
   return out;
 }
 
-v1::Membership present_membership(const IdCodec& ids, const model::Member& member, UnreadCounts counts) {
+v1::Membership present_membership(const IdCodec& ids, const model::Member& member, UnreadCounts counts, Seq last_seq) {
   v1::Membership out;
   out.set_room_id(ids.encode(member.room));
   out.set_state(static_cast<v1::MembershipState>(member.state));
@@ -97,6 +97,7 @@ v1::Membership present_membership(const IdCodec& ids, const model::Member& membe
   out.set_read_seq(member.read_seq);
   out.set_unread_count(counts.unread);
   out.set_mention_count(counts.mentions);
+  out.set_last_seq(last_seq);
   out.set_level(static_cast<v1::NotificationLevel>(member.level));
   out.set_favourite(member.favourite);
   if (member.state == model::MemberState::kInvited) out.set_invited_by(ids.encode(member.invited_by));

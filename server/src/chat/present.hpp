@@ -27,7 +27,8 @@ v1::Message present_message(const IdCodec& ids, const model::StoredEvent& event)
 v1::Event present_event(const IdCodec& ids, const model::StoredEvent& event,
                         const std::optional<model::StoredEvent>& target);
 v1::Room present_room(const IdCodec& ids, const model::Room& room, const model::RoomHead& head);
-v1::Membership present_membership(const IdCodec& ids, const model::Member& member, UnreadCounts counts);
+/// `counts` as of `last_seq`.
+v1::Membership present_membership(const IdCodec& ids, const model::Member& member, UnreadCounts counts, Seq last_seq);
 
 /// True for events that ListMessages lists.
 constexpr bool is_timeline_entry(model::EventKind kind) {

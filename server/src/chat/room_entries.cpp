@@ -9,7 +9,7 @@ Result<v1::RoomEntry> RoomEntries::build(const Access& access, bool with_message
   TRY(const auto counts, count_unread(transaction_.db(), access.member, access.room.kind, head));
   v1::RoomEntry entry;
   *entry.mutable_room() = present_room(context_.ids, access.room, head);
-  *entry.mutable_membership() = present_membership(context_.ids, access.member, counts);
+  *entry.mutable_membership() = present_membership(context_.ids, access.member, counts, head.last_seq);
   if (access.room.kind == model::RoomKind::kDirect) {
     users_.insert(access.room.direct_low);
     users_.insert(access.room.direct_high);

@@ -171,8 +171,9 @@ Result<model::Room> update(WriteTransaction& transaction, const Caller& caller, 
 struct ListedRoom {
   model::Member member;
   int64_t at;
+  Pos last_pos;  ///< decides between rooms of the same millisecond
 
-  [[nodiscard]] std::pair<int64_t, int64_t> key() const { return {at, member.room.value}; }
+  [[nodiscard]] std::pair<int64_t, Pos> key() const { return {at, last_pos}; }
 };
 
 Result<std::vector<ListedRoom>> listed_rooms(ReadTransaction& transaction, UserId user) {
@@ -184,7 +185,7 @@ Result<std::vector<ListedRoom>> listed_rooms(ReadTransaction& transaction, UserI
     const auto head = transaction.head(member.room).value_or(model::RoomHead{});
     transaction.apply_own_sends(member);
     const int64_t at = head.last_countable_seq != 0 ? head.last_countable_at.value : head.last_at.value;
-    rooms.push_back({.member = std::move(member), .at = at});
+    rooms.push_back({.member = std::move(member), .at = at, .last_pos = head.last_pos});
   }
   std::ranges::sort(rooms, std::greater<>(), &ListedRoom::key);
   return rooms;
@@ -202,8 +203,8 @@ Result<v1::ListRoomsResponse> list(const Context& context, ReadTransaction& tran
   store::RoomRepository repository(transaction.db());
   for (const ListedRoom& listed : rooms) {
     if (static_cast<size_t>(response.rooms_size()) == limit) {
-      const auto& [at, id] = (&listed - 1)->key();
-      response.set_next_cursor(encode_cursor({.key = std::to_string(at), .id = id}));
+      const auto& [at, pos] = (&listed - 1)->key();
+      response.set_next_cursor(encode_cursor({.key = std::to_string(at), .id = pos}));
       break;
     }
     TRY(auto room, repository.find(listed.member.room));

@@ -78,7 +78,7 @@ class SyncBuilder {
   Result<> add_room(const Candidate& candidate, size_t place) {
     if (candidate.member.state == MemberState::kLeft) {
       auto& membership = *response_.add_rooms()->mutable_entry()->mutable_membership();
-      membership = present_membership(context_.ids, candidate.member, {});
+      membership = present_membership(context_.ids, candidate.member, {}, 0);
       return {};
     }
     TRY(auto room, store::RoomRepository(transaction_.db()).find(candidate.member.room));
