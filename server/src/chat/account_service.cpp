@@ -35,7 +35,7 @@ Result<NewAccount> check_fields(const v1::RegisterRequest& request, const Reques
   NewAccount account;
   TRY(account.username, fold_username(request.username(), "username", limits));
   if (is_reserved_username(account.username)) {
-    return fail(Reason::kInvalidField, "This name addresses groups of people.", "username");
+    return fail(Reason::kInvalidField, "This name is reserved.", "username");
   }
   account.display_name = account.username;
   if (!request.display_name().empty()) {
@@ -208,7 +208,7 @@ Task<Result<v1::RegisterResponse>> AccountService::register_account(RequestConte
   v1::RegisterResponse response;
   response.set_token(token.reveal());
   *response.mutable_user() = present_user(context_.ids, context_.presence, made.user.id, made.user);
-  response.set_welcome_room_id(context_.ids.encode(made.welcome_room));
+  if (made.welcome_room) response.set_welcome_room_id(context_.ids.encode(made.welcome_room));
   co_return response;
 }
 

@@ -16,7 +16,7 @@ namespace kith::chat {
 namespace v1 = ::kith::v1;
 
 /// Runs in the transaction that makes an account, after its row exists: makes the welcome room for the first account,
-/// lets later ones join it. Returns the room to open first. An error undoes the registration.
+/// lets later ones join it. Returns the room to open first, 0 if there is none. An error undoes the registration.
 using OnAccountCreated = std::function<Result<RoomId>(store::WriteTransaction&, UserId user, bool is_first)>;
 
 /// AuthService's calls that are not about a session. Callable from any thread.

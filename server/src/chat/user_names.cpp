@@ -16,7 +16,7 @@ namespace {
 /// Words of a display name that are indexed; names with more are found by their first ones.
 constexpr size_t kIndexedWords = 16;
 constexpr size_t kBytesPerCharacter = 16;
-constexpr std::string_view kReserved[] = {"all", "everyone", "here"};
+constexpr std::string_view kReserved[] = {"all", "everyone", "here", "kith"};
 
 bool is_letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 

@@ -142,6 +142,11 @@ TEST_F(AccountServiceTest, the_welcome_is_told_who_came_and_whether_first) {
   EXPECT_EQ(told, expected);
 }
 
+TEST_F(AccountServiceTest, without_a_welcome_room_none_is_named) {
+  on_account_created = [](store::WriteTransaction&, UserId, bool) -> Result<RoomId> { return RoomId{}; };
+  EXPECT_EQ(try_register(registration("anna"))->welcome_room_id(), "");
+}
+
 TEST_F(AccountServiceTest, a_new_account_is_published) {
   const Person anna = make_person("anna");
   settle();
@@ -160,7 +165,7 @@ TEST_F(AccountServiceTest, each_wrong_field_is_named) {
   expect(registration("a"), Reason::kInvalidField, "username");
   expect(registration(std::string(limits.username_characters + 1, 'a')), Reason::kTooLong, "username");
   expect(registration("with space"), Reason::kInvalidField, "username");
-  for (const char* reserved : {"all", "Everyone", "HERE"}) {
+  for (const char* reserved : {"all", "Everyone", "HERE", "Kith"}) {
     expect(registration(reserved), Reason::kInvalidField, "username");
   }
   expect(registration("anna", std::string(limits.name_characters + 1, 'x')), Reason::kTooLong, "display_name");

@@ -48,7 +48,7 @@ TEST(UserNames, length_has_limits_after_folding) {
 }
 
 TEST(UserNames, groups_cannot_be_impersonated) {
-  for (const char* name : {"all", "here", "everyone"}) EXPECT_TRUE(is_reserved_username(name));
+  for (const char* name : {"all", "here", "everyone", "kith"}) EXPECT_TRUE(is_reserved_username(name));
   EXPECT_FALSE(is_reserved_username("allen"));
 }
 
