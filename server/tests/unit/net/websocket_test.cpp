@@ -55,6 +55,12 @@ class LoggingSession final : public SocketHandler {
   WebSocket* socket_;
 };
 
+class SilentSession final : public SocketHandler {
+ public:
+  void on_message(std::string_view, bool) override {}
+  void on_closed(CloseCode) override {}
+};
+
 struct WebSocketTest : testing::Test {
   void start(const std::function<void(ServerOptions&)>& change = {}) {
     handler.on_request = [this](Request request, Responder responder) {
@@ -138,6 +144,35 @@ TEST_F(WebSocketTest, one_frame_reaches_all_and_a_pass_writes_once_per_socket) {
   for (const auto& client : clients) EXPECT_EQ(client->read_exactly(expected.size()), expected);
   on_reactor([] {});
   EXPECT_EQ(server->server->metrics().writes - writes, clients.size());
+}
+
+TEST_F(WebSocketTest, a_broadcast_reaches_the_sockets_of_every_reactor) {
+  std::vector<std::vector<WebSocket*>> sockets(3);
+  std::atomic<size_t> opened = 0;
+  handler.on_request = [&](Request, Responder responder) {
+    auto& of_reactor = sockets[responder.reactor().index()];
+    responder.upgrade([&](WebSocket& socket) {
+      of_reactor.push_back(&socket);
+      ++opened;
+      return std::make_shared<SilentSession>();
+    });
+  };
+  server.emplace(handler, [](ServerOptions& options) { options.reactors = 3; });
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (int i = 0; i < 12; ++i) {
+    clients.push_back(std::make_unique<RawClient>(server->address()));
+    clients.back()->send(kHandshake);
+    clients.back()->read_until("\r\n\r\n");
+  }
+  ASSERT_TRUE(eventually([&] { return opened == clients.size(); }));
+  const SharedBuffer frame = make_frame(Opcode::kBinary, "to all");
+  server->server->post_to_all([&](Reactor& reactor) -> Job {
+    return [&of_reactor = sockets[reactor.index()], frame] {
+      const SharedBuffer local = share_locally(frame);
+      for (WebSocket* socket : of_reactor) socket->send(local);
+    };
+  });
+  for (const auto& client : clients) EXPECT_EQ(client->read_exactly(frame->size()), *frame);
 }
 
 TEST_F(WebSocketTest, ping_is_answered_and_close_is_echoed) {
