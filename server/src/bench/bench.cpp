@@ -4,6 +4,11 @@
 #include <cstdio>
 
 #include "bench/fanout.hpp"
+#include "bench/idle.hpp"
+#include "bench/ingest.hpp"
+#include "bench/pairs.hpp"
+#include "bench/reads.hpp"
+#include "bench/reconnect.hpp"
 
 namespace kith::bench {
 namespace {
@@ -72,11 +77,62 @@ void add_fanout(CLI::App& parent, std::function<int()>& chosen) {
   option(command, "--bare-bytes", own.bare_bytes, "Payload of its frames");
 }
 
+void add_world(CLI::App& command, BusyPlan& world) {
+  option(command, "--rooms", world.rooms, "Rooms of the server");
+  option(command, "--users", world.users, "Users of the server");
+  option(command, "--busy-users", world.busy_users, "Users who are in many rooms");
+  option(command, "--rooms-per-busy-user", world.rooms_per_busy_user, "In how many");
+}
+
+void add_ingest(CLI::App& parent, std::function<int()>& chosen) {
+  auto [command, own] = add<IngestOptions>(parent, chosen, "ingest", "Many senders: durable messages", measure_ingest);
+  option(command, "--senders", own.senders, "Connections that send; 1 with --window 1 measures the ack of one message");
+  option(command, "--window", own.window, "Unacknowledged messages of each");
+  option(command, "--message-bytes", own.message_bytes, "Length of the texts");
+  option(command, "--messages", own.messages, "Stop after so many instead of --seconds");
+  command.add_flag("--pack", own.packs, "Pack the whole log when the server has stopped");
+  command.add_flag("--probe-search", own.probes_search, "Measure when a message is found after its ack");
+  add_world(command, own.world);
+}
+
+void add_conversations(CLI::App& parent, std::function<int()>& chosen) {
+  auto [idle, connections] = add<IdleOptions>(parent, chosen, "idle", "Memory of idle connections", measure_idle);
+  option(idle, "--connections", connections.connections, "How many");
+  option(idle, "--sessions-per-user", connections.sessions_per_user, "Sessions of one user, one connection each");
+
+  auto [pairs, own] = add<PairsOptions>(parent, chosen, "pairs", "People writing two by two", measure_pairs);
+  option(pairs, "--pairs", own.pairs, "How many");
+  option(pairs, "--window", own.window, "Messages of one sender under way at once");
+  option(pairs, "--message-bytes", own.message_bytes, "Length of the texts");
+
+  auto [reconnect, crowd] =
+      add<ReconnectOptions>(parent, chosen, "reconnect", "Clients coming back after a kill", measure_reconnect);
+  option(reconnect, "--clients", crowd.clients, "How many");
+  option(reconnect, "--rooms", crowd.rooms, "Rooms they are in");
+  option(reconnect, "--spread", crowd.spread_seconds, "They wait up to so many seconds before they come back");
+  option(reconnect, "--rounds", crowd.rounds, "How often the server is killed");
+}
+
+void add_reads(CLI::App& parent, std::function<int()>& chosen) {
+  const auto add_read = [&](const char* name, const char* description, auto* measure) {
+    auto [command, own] = add<ReadOptions>(parent, chosen, name, description, measure);
+    option(command, "--page", own.page, "Messages of one page");
+    add_world(command, own.world);
+  };
+  add_read("history", "The newest page of random rooms", measure_history);
+  add_read("search", "Searches, everywhere and in one room", measure_search);
+  add_read("open", "Opening the app as a user in many rooms", measure_open);
+  add_read("start", "Starting the server on its data", measure_start);
+}
+
 }  // namespace
 
 void add_benchmarks(CLI::App& command, std::function<int()>& chosen) {
   command.require_subcommand(1);
   add_fanout(command, chosen);
+  add_ingest(command, chosen);
+  add_conversations(command, chosen);
+  add_reads(command, chosen);
 }
 
 }  // namespace kith::bench

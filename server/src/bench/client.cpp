@@ -38,7 +38,9 @@ Result<std::unique_ptr<Loop>> Loop::create(uint16_t port, std::shared_ptr<net::T
   return loop;
 }
 
-Loop::~Loop() {
+Loop::~Loop() { disconnect_all(); }
+
+void Loop::disconnect_all() {
   connector_->close_all();
   reactor_->run_pass(Duration(0));
 }
@@ -58,6 +60,12 @@ void Loop::run_for(Duration time) {
 
 net::ClientOptions Loop::options() const {
   return {.address = *net::Address::parse_ip("127.0.0.1", port_), .tls = tls_, .timeout = std::chrono::seconds(60)};
+}
+
+Crowd::~Crowd() {
+  static ClientObserver nobody;
+  observer = &nobody;
+  loop.disconnect_all();
 }
 
 const v1::ServerFrame* Crowd::decode(std::string_view payload, uint64_t& place) {
@@ -97,7 +105,7 @@ void Client::connect(bool syncs) {
         }
         return self;
       },
-      [self = shared_from_this()](const Error&) { self->crowd_.observer.on_lost(*self); });
+      [self = shared_from_this()](const Error&) { self->crowd_.observer->on_lost(*self); });
 }
 
 void Client::close() {
@@ -136,7 +144,7 @@ void Client::on_message(std::string_view payload, bool) {
 void Client::on_closed(net::CloseCode) {
   socket_ = nullptr;
   is_synced_ = false;
-  crowd_.observer.on_lost(*this);
+  crowd_.observer->on_lost(*this);
 }
 
 void Client::take(const v1::ServerItem& item) {
@@ -149,7 +157,7 @@ void Client::take(const v1::ServerItem& item) {
     case v1::ServerItem::kAnswer:
       if (item.answer().has_error()) ++crowd_.faults.errors;
       if (item.answer().has_sync()) take(item.answer().sync());
-      return crowd_.observer.on_answer(*this, item.answer());
+      return crowd_.observer->on_answer(*this, item.answer());
     default:
       return;
   }
@@ -182,7 +190,7 @@ void Client::take(const v1::Event& event) {
   if (position.last != 0 && event.seq() != position.last + 1) ++crowd_.faults.holes;
   position.last = event.seq();
   ++events_;
-  crowd_.observer.on_event(*this, event);
+  crowd_.observer->on_event(*this, event);
 }
 
 Clients make_clients(Crowd& crowd, const std::vector<std::string>& tokens) {

@@ -56,6 +56,8 @@ class Loop {
   /// Serves the clients until `done` or until the time is over; false if it was over first.
   bool run_until(FunctionRef<bool()> done, Duration at_most);
   void run_for(Duration time);
+  /// Ends all connections at once.
+  void disconnect_all();
 
   [[nodiscard]] net::WebSocketConnector& connector() { return *connector_; }
   [[nodiscard]] net::Reactor& reactor() { return *reactor_; }
@@ -82,7 +84,11 @@ struct Crowd {
     v1::ServerFrame frame;
   };
 
-  Crowd(Loop& its_loop, ClientObserver& its_observer) : loop(its_loop), observer(its_observer) {}
+  Crowd(Loop& its_loop, ClientObserver& its_observer) : loop(its_loop), observer(&its_observer) {}
+  /// Ends all connections of the loop; the observer is not told any more.
+  ~Crowd();
+  Crowd(const Crowd&) = delete;
+  Crowd& operator=(const Crowd&) = delete;
 
   /// Decodes a frame, or finds it. `place`: where this client is in the common order of frames.
   const v1::ServerFrame* decode(std::string_view payload, uint64_t& place);
@@ -90,7 +96,7 @@ struct Crowd {
   [[nodiscard]] uint64_t next_place() const { return first_known_ + known_.size(); }
 
   Loop& loop;
-  ClientObserver& observer;
+  ClientObserver* observer;
   Faults faults;
 
  private:

@@ -22,9 +22,9 @@ constexpr std::array<std::string_view, 24> kCommonWords{"the", "to",   "and", "o
                                                         "you", "that", "for", "on",   "we", "with", "this", "be",
                                                         "not", "have", "are", "will", "I",  "can",  "at",   "as"};
 constexpr std::array<std::string_view, 40> kSyllables{
-    "re", "con", "ter", "ment", "ing", "ver", "pro", "ta", "li",  "ser", "per", "com", "na", "tion", "al",  "de",  "mi",
-    "ra", "est", "ca",  "un",   "dis", "po",  "le",  "ma", "ble", "ni",  "fo",  "gra", "su", "ly",   "in",  "age", "lo",
-    "ar", "pe",  "mo",  "ri",   "ex",  "ture"};
+    "re",  "con", "ter", "ment", "ing", "ver", "pro", "ta",  "li", "ser", "per", "com", "na", "tion",
+    "al",  "de",  "mi",  "ra",   "est", "ca",  "un",  "dis", "po", "le",  "ma",  "ble", "ni", "fo",
+    "gra", "su",  "ly",  "in",   "age", "lo",  "ar",  "pe",  "mo", "ri",  "ex",  "ture"};
 
 std::string hexadecimal(uint64_t value, size_t digits) {
   std::string text = to_hex([&] {

@@ -8,8 +8,9 @@ namespace kith::bench {
 namespace {
 
 /// The server's limits that protect it from single clients stand aside: a benchmark is a few clients acting for many.
-const std::vector<std::string> kOpenLimits{"--ws-calls-per-second", "1000000", "--http-calls-per-second", "1000000",
-                                           "--connections-per-address", "1000000", "--sessions-per-user", "1000000"};
+const std::vector<std::string> kOpenLimits{
+    "--ws-calls-per-second",     "1000000", "--http-calls-per-second", "1000000",
+    "--connections-per-address", "1000000", "--sessions-per-user",     "1000000"};
 
 }  // namespace
 

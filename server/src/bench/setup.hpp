@@ -15,10 +15,10 @@ namespace kith::bench {
 
 /// Options all benchmarks understand.
 struct CommonOptions {
-  std::string binary;              ///< of the server; empty: this program
-  std::string data_dir;            ///< kept; empty: a new one, removed at the end
-  std::vector<int> server_cores;   ///< empty: all
-  std::vector<int> client_cores;   ///< empty: all
+  std::string binary;             ///< of the server; empty: this program
+  std::string data_dir;           ///< kept; empty: a new one, removed at the end
+  std::vector<int> server_cores;  ///< empty: all
+  std::vector<int> client_cores;  ///< empty: all
   std::vector<std::string> server_arguments;
   bool tls = false;
   std::string certificate;  ///< with `key`, for TLS

@@ -103,6 +103,22 @@ std::vector<std::string> session_tokens(const WorldPlan& plan) {
   return tokens;
 }
 
+WorldPlan busy_world(const BusyPlan& plan) {
+  constexpr size_t kQuietMembers = 8;
+  const size_t quiet_users = plan.users - plan.busy_users;
+  WorldPlan world{.users = plan.users, .sessions_per_user = 1, .rooms = std::vector<RoomPlan>(plan.rooms)};
+  for (size_t i = 0; i < plan.busy_users * plan.rooms_per_busy_user; ++i) {
+    world.rooms[i % plan.rooms].users.push_back(i / plan.rooms_per_busy_user);
+  }
+  for (size_t room = 0; room < plan.rooms; ++room) {
+    world.rooms[room].name = "Room " + std::to_string(room);
+    for (size_t i = 0; i < kQuietMembers && quiet_users > 0; ++i) {
+      world.rooms[room].users.push_back(plan.busy_users + (room * kQuietMembers + i) % quiet_users);
+    }
+  }
+  return world;
+}
+
 Result<> build_world(const std::string& data_dir, const WorldPlan& plan, const Clock& clock) {
   std::filesystem::create_directories(data_dir);
   SystemRandom random;

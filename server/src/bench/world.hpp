@@ -27,6 +27,15 @@ struct WorldPlan {
 /// The tokens of the sessions, user by user; the same for the same numbers, so that a later run can use them again.
 std::vector<std::string> session_tokens(const WorldPlan& plan);
 
+/// A busy server: rooms of about twenty members; the first users, the busy ones, are in many rooms each.
+struct BusyPlan {
+  size_t rooms = 1000;
+  size_t users = 1000;
+  size_t busy_users = 64;
+  size_t rooms_per_busy_user = 200;
+};
+WorldPlan busy_world(const BusyPlan& plan);
+
 /// Fills a folder that has no database yet. Nobody has a password. Errors: those of the store.
 Result<> build_world(const std::string& data_dir, const WorldPlan& plan, const Clock& clock);
 
