@@ -172,11 +172,12 @@ void Client::take(const v1::SyncResponse& response) {
     Position& position = positions_[id];
     // After a reset the timeline begins anew, with the first event given or behind the head.
     if (room.reset()) position.last = room.events().empty() ? room.entry().room().last_seq() : room.events(0).seq() - 1;
+    // The token may be older than what was told behind it: such events come again.
+    position.synced = std::max(position.last, room.entry().room().last_seq());
     for (const v1::Event& event : room.events()) {
       if (!is_whole(event)) ++crowd_.faults.damaged;
       take(event);
     }
-    position.synced = std::max(position.last, room.entry().room().last_seq());
   }
   is_synced_ = true;
 }
