@@ -21,6 +21,22 @@ CLI::Option* add(CLI::App& command, const std::string& name, T& value, const std
   return command.add_option(name, value, explanation)->capture_default_str()->envname(variable_of(name));
 }
 
+/// An option's value as TOML: a text, or a list of texts where several are allowed.
+std::string value_text(const CLI::Option& option) {
+  const bool is_list = option.get_items_expected_max() > 1;
+  std::vector<std::string> values = option.results();
+  if (values.empty()) {
+    // CLI11 shows a list's default as "[one,two]".
+    std::string shown = option.get_default_str();
+    if (is_list && shown.size() >= 2) shown = shown.substr(1, shown.size() - 2);
+    values = is_list && shown.empty() ? std::vector<std::string>{} : CLI::detail::split(shown, is_list ? ',' : '\n');
+  }
+  std::string text;
+  for (const std::string& value : values) text += (text.empty() ? "\"" : ", \"") + value + "\"";
+  if (is_list) return "[" + text + "]";
+  return text.empty() ? "\"\"" : text;
+}
+
 void add_limits(CLI::App& command, Limits& limits) {
   const auto limit = [&](const std::string& name, auto& value, const std::string& explanation) {
     add(command, name, value, explanation)->group("Limits");
@@ -105,11 +121,8 @@ std::string show_config(const CLI::App& command) {
       out += "# metrics-token = \"…\"\n";
       continue;
     }
-    const auto& given = option->results();
-    std::string value;
-    for (const std::string& part : given) value += (value.empty() ? "" : ", ") + ("\"" + part + "\"");
-    if (given.empty()) value = option->get_default_str().empty() ? "\"\"" : "\"" + option->get_default_str() + "\"";
-    out += (given.empty() ? "# " : "") + name + " = " + (given.size() > 1 ? "[" + value + "]" : value) + "\n";
+    const bool is_given = option->count() > 0;
+    out += (is_given ? "" : "# ") + name + " = " + value_text(*option) + "\n";
   }
   return out;
 }
