@@ -33,6 +33,12 @@ void set_common_options(SSL_CTX* context) {
   SSL_CTX_set_read_ahead(context, 1);
 }
 
+/// SSL_get_error looks at the thread's error queue, so an operation must begin with an empty one. It is empty but after
+/// somebody's neglect; looking is much cheaper than clearing.
+void expect_no_errors() {
+  if (ERR_peek_error() != 0) ERR_clear_error();
+}
+
 std::string last_error(const std::string& what) {
   std::array<char, 160> text{};
   ERR_error_string_n(ERR_peek_last_error(), text.data(), text.size());
@@ -106,20 +112,20 @@ std::unique_ptr<TlsSession> TlsSession::connect(const TlsContext& context, int d
 TlsSession::~TlsSession() { SSL_free(session_); }
 
 IoStatus TlsSession::handshake() {
-  ERR_clear_error();
+  expect_no_errors();
   const int done = SSL_do_handshake(session_);
   return done == 1 ? IoStatus::kOk : failure(done).status;
 }
 
 IoResult TlsSession::read(char* out, size_t size) {
-  ERR_clear_error();
+  expect_no_errors();
   size_t taken = 0;
   const int done = SSL_read_ex(session_, out, size, &taken);
   return done == 1 ? IoResult{IoStatus::kOk, taken} : failure(done);
 }
 
 IoResult TlsSession::write(const char* bytes, size_t size) {
-  ERR_clear_error();
+  expect_no_errors();
   size_t written = 0;
   const int done = SSL_write_ex(session_, bytes, std::min(size, kRecordBytes), &written);
   return done == 1 ? IoResult{IoStatus::kOk, written} : failure(done);
