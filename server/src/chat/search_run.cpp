@@ -5,6 +5,7 @@
 
 #include "chat/present.hpp"
 #include "chat/search_content.hpp"
+#include "chat/search_events.hpp"
 #include "chat/search_match.hpp"
 #include "chat/search_scope.hpp"
 
@@ -53,7 +54,7 @@ class SearchRun {
  public:
   SearchRun(const Context& context, store::ReadTransaction& transaction, const SearchOrder& order, SearchScope& scope)
       : context_(context),
-        transaction_(transaction),
+        events_(transaction),
         order_(order),
         scope_(scope),
         matcher_(order.query),
@@ -127,19 +128,15 @@ class SearchRun {
       return {};
     }
     ++read_;
-    auto event = transaction_.event(candidate.room, candidate.seq);
-    if (!event) {
-      if (event.error().reason == Reason::kDataDamaged) return {};  // that page of history says so
-      return std::unexpected(std::move(event).error());
-    }
+    TRY(const model::StoredEvent* event, events_.find(candidate.room, candidate.seq));
     // The index may lag behind, or be of another history: only what the store says now counts.
-    if (!*event || (*event)->pos != candidate.pos || !is_within_filters(**event)) return {};
-    const auto content = searchable_text(context_.ids, **event);
+    if (event == nullptr || event->pos != candidate.pos || !is_within_filters(*event)) return {};
+    const auto content = searchable_text(context_.ids, *event);
     if (!content || (order_.query.has_link && !content->has_link)) return {};
     const auto ranges = matcher_.match(content->text);
     if (!ranges) return {};
     auto& result = *response_.add_results();
-    *result.mutable_message() = present_message(context_.ids, **event);
+    *result.mutable_message() = present_message(context_.ids, *event);
     for (const TextRange& hit : *ranges) {
       auto& out = *result.add_hits();
       out.set_start(hit.start);
@@ -156,7 +153,7 @@ class SearchRun {
   }
 
   const Context& context_;
-  store::ReadTransaction& transaction_;
+  SearchEvents events_;
   const SearchOrder& order_;
   SearchScope& scope_;
   SearchMatcher matcher_;

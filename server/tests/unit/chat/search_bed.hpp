@@ -139,10 +139,20 @@ class SearchBed final : public store::SearchSource, public store::ReadTransactio
   void set_search_position(Pos /*position*/) override {}
 
   // store::ReadTransaction
-  Result<std::vector<model::StoredEvent>> events(RoomId, Seq, Seq, size_t, Direction) override { return {}; }
+  Result<std::vector<model::StoredEvent>> events(RoomId room, Seq from, Seq to, size_t, Direction) override {
+    ++reads;
+    clock.advance(time_per_read);
+    if (is_damaged(from, to)) return fail(Reason::kDataDamaged, "damaged");
+    std::vector<model::StoredEvent> found;
+    for (const auto& event : events_) {
+      if (event.room == room && event.seq >= from && event.seq <= to) found.push_back(event);
+    }
+    return found;
+  }
   Result<std::optional<model::StoredEvent>> event(RoomId room, Seq seq) override {
     ++reads;
     clock.advance(time_per_read);
+    if (is_damaged(seq, seq)) return fail(Reason::kDataDamaged, "damaged");
     for (const auto& event : events_) {
       if (event.room == room && event.seq == seq) return event;
     }
@@ -157,6 +167,7 @@ class SearchBed final : public store::SearchSource, public store::ReadTransactio
   IdCodec ids{IdCodec::Key{1, 2, 3}};
   size_t reads = 0;
   Duration time_per_read{0};
+  Seq damaged_seq = 0;  ///< in every room; 0: none
 
  private:
   /// The port's face: reads run inline on the one snapshot.
@@ -176,6 +187,7 @@ class SearchBed final : public store::SearchSource, public store::ReadTransactio
     SearchBed& bed_;
   };
 
+  [[nodiscard]] bool is_damaged(Seq from, Seq to) const { return from <= damaged_seq && damaged_seq <= to; }
   model::StoredEvent& find(RoomId room, Seq seq) {
     for (auto& event : events_) {
       if (event.room == room && event.seq == seq) return event;

@@ -256,7 +256,9 @@ TEST_F(SearchServiceTest, a_page_has_the_size_asked_for_up_to_the_limit) {
 TEST_F(SearchServiceTest, candidates_of_one_request_are_limited) {
   bed.limits.search_candidates = 10;
   bed.post(room, bob, "red car blue");
-  for (int i = 0; i < 25; ++i) bed.post(room, bob, "blue red car");
+  const RoomId other = bed.add_room("other", {alice, bob});
+  for (int i = 0; i < 25; ++i)
+    bed.post(i % 2 == 0 ? room : other, bob, "blue red car");  // no neighbours: one read each
   bed.follow();
   auto page = request("\"car blue\"");
   std::vector<size_t> reads;
@@ -276,7 +278,8 @@ TEST_F(SearchServiceTest, candidates_of_one_request_are_limited) {
 }
 
 TEST_F(SearchServiceTest, time_of_one_request_is_limited) {
-  for (int i = 0; i < 30; ++i) bed.post(room, bob, "item");
+  const RoomId other = bed.add_room("other", {alice, bob});
+  for (int i = 0; i < 30; ++i) bed.post(i % 2 == 0 ? room : other, bob, "item");
   bed.follow();
   bed.time_per_read = bed.limits.search_time / 5;
   const auto answer = bed.search(alice, "item");
@@ -284,6 +287,20 @@ TEST_F(SearchServiceTest, time_of_one_request_is_limited) {
   EXPECT_NE(answer->next_cursor(), "");
   bed.time_per_read = 2 * bed.limits.search_time;
   EXPECT_EQ(bed.search(alice, "item")->results_size(), 1) << "each page moves on";
+}
+
+TEST_F(SearchServiceTest, neighbours_are_read_together_and_a_damaged_one_hides_no_other) {
+  for (int i = 1; i <= 60; ++i) bed.post(room, bob, "item " + std::to_string(i));
+  bed.follow();
+  auto page = request("item");
+  page.set_limit(60);
+  bed.reads = 0;
+  EXPECT_EQ(bed.search(alice, page)->results_size(), 60);
+  EXPECT_LE(bed.reads, 3U);
+  bed.damaged_seq = 30;
+  const auto answer = bed.search(alice, page);
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_EQ(answer->results_size(), 59);
 }
 
 TEST_F(SearchServiceTest, forged_cursors_are_refused_or_harmless) {
