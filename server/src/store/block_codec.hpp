@@ -20,7 +20,7 @@ constexpr size_t kBlockEventsMax = 192;
 enum class BlockFormat : int64_t {
   kRaw = 0,             ///< columns and an FNV-1a checksum: what compression would not make smaller
   kZstd = 1,            ///< a zstd frame with checksum
-  kZstdDictionary = 2,  ///< the same with dictionary 1 (dictionary.hpp)
+  kZstdDictionary = 2,  ///< the same with dictionary 1 (dictionary.hpp), for blocks of few events
 };
 
 struct EncodedBlock {
