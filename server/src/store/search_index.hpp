@@ -102,8 +102,8 @@ class SearchIndex {
  public:
   /// Positions per table. More: fewer tables to ask for rare words; fewer: shorter merges and word beginnings.
   static constexpr int kTableShift = 20;
-  /// Beginnings of so many characters are looked up at once; for longer and shorter ones FTS5 first gathers the messages
-  /// of every word that begins so, which takes about 0.1 us each.
+  /// Beginnings of so many characters are looked up at once; for longer and shorter ones FTS5 first gathers the
+  /// messages of every word that begins so, which takes about 0.1 us each.
   static constexpr size_t kBeginningCharacters = 3;
 
   /// path: the file; version: names all rules that make tokens of an event. Errors: kStorage….
