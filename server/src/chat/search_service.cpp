@@ -4,8 +4,8 @@
 
 namespace kith::chat {
 
-Task<Result<kith::v1::SearchMessagesResponse>> SearchService::search_messages(
-    Caller caller, kith::v1::SearchMessagesRequest request) {
+Task<Result<kith::v1::SearchMessagesResponse>> SearchService::search_messages(Caller caller,
+                                                                              kith::v1::SearchMessagesRequest request) {
   CO_TRY(SearchOrder order, check_search(context_, caller.user, request));
   // Named before the await: g++ 12 destroys a lambda written inside of it, and what it captured, twice.
   std::move_only_function<Result<kith::v1::SearchMessagesResponse>(store::ReadTransaction&)> search =
