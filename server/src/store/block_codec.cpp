@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cassert>
+#include <utility>
 
 #include "base/bytes.hpp"
 #include "store/dictionary.hpp"
@@ -43,6 +44,20 @@ std::unexpected<Error> damaged() {
   return fail(Reason::kDataDamaged, "A stored part of the history is damaged and was not shown.");
 }
 
+// One column: 1 and the value that all rows have, or 0 and each row's value. Most columns of a chat are constant.
+template <typename ValueOf>
+void put_column(std::span<const model::StoredEvent> events, std::string& out, ValueOf value_of) {
+  std::array<uint64_t, kBlockEventsMax> values;
+  bool constant = true;
+  for (size_t i = 0; i < events.size(); ++i) {
+    values[i] = value_of(events[i]);
+    constant = constant && values[i] == values[0];
+  }
+  put_varint(out, constant ? 1 : 0);
+  for (size_t i = 0; i < (constant ? 1 : events.size()); ++i) put_varint(out, values[i]);
+}
+
+// In the order of `Column`.
 void put_columns(std::span<const model::StoredEvent> events, std::string& out) {
   const model::StoredEvent& first = events.front();
   const bool first_counts = (first.flags & model::kCountable) != 0;
@@ -51,29 +66,23 @@ void put_columns(std::span<const model::StoredEvent> events, std::string& out) {
   put_varint(out, first.ord - (first_counts ? 1 : 0));
   put_varint(out, static_cast<uint64_t>(first.at.value));
   put_varint(out, static_cast<uint64_t>(first.pos));
-  int64_t before = 0;
-  for (const auto& event : events) put_varint(out, static_cast<uint64_t>(event.kind));
-  for (const auto& event : events) put_varint(out, event.flags);
-  for (const auto& event : events) {
-    put_varint(out, zigzag(event.sender.value - before));
-    before = event.sender.value;
-  }
-  before = first.at.value;
-  for (const auto& event : events) {
-    put_varint(out, zigzag(event.at.value - before));
-    before = event.at.value;
-  }
-  before = first.pos;
-  for (const auto& event : events) {
-    put_varint(out, static_cast<uint64_t>(event.pos - before));
-    before = event.pos;
-  }
-  for (const auto& event : events) put_varint(out, event.target == 0 ? 0 : event.seq - event.target);
-  for (const auto& event : events) put_varint(out, event.revision);
-  for (const auto& event : events) {
-    put_varint(out, event.edited_at.value == 0 ? 0 : zigzag(event.edited_at.value - event.at.value) + 1);
-  }
-  for (const auto& event : events) put_varint(out, event.content.size());
+  put_column(events, out, [](const auto& event) { return static_cast<uint64_t>(event.kind); });
+  put_column(events, out, [](const auto& event) { return uint64_t{event.flags}; });
+  put_column(events, out, [before = int64_t{0}](const auto& event) mutable {
+    return zigzag(event.sender.value - std::exchange(before, event.sender.value));
+  });
+  put_column(events, out, [before = first.at.value](const auto& event) mutable {
+    return zigzag(event.at.value - std::exchange(before, event.at.value));
+  });
+  put_column(events, out, [before = first.pos](const auto& event) mutable {
+    return static_cast<uint64_t>(event.pos - std::exchange(before, event.pos));
+  });
+  put_column(events, out, [](const auto& event) { return event.target == 0 ? 0 : event.seq - event.target; });
+  put_column(events, out, [](const auto& event) { return uint64_t{event.revision}; });
+  put_column(events, out, [](const auto& event) {
+    return event.edited_at.value == 0 ? 0 : zigzag(event.edited_at.value - event.at.value) + 1;
+  });
+  put_column(events, out, [](const auto& event) { return uint64_t{event.content.size()}; });
   for (const auto& event : events) out += event.content;
 }
 
@@ -95,11 +104,15 @@ bool take_columns(std::string_view& in, Base& base, std::array<std::vector<uint6
   if (!count || !seq || !ord || !at || !pos || *count == 0 || *count > kBlockEventsMax) return false;
   base = {*count, *seq, *ord, static_cast<int64_t>(*at), static_cast<Pos>(*pos)};
   for (auto& column : columns) {
-    column.resize(base.count);
-    for (uint64_t& value : column) {
+    const auto constant = take_varint(in);
+    const auto first = take_varint(in);
+    if (!constant || !first || *constant > 1) return false;
+    column.assign(base.count, *first);
+    if (*constant == 1) continue;
+    for (size_t i = 1; i < base.count; ++i) {
       const auto taken = take_varint(in);
       if (!taken) return false;
-      value = *taken;
+      column[i] = *taken;
     }
   }
   uint64_t content_bytes = 0;
