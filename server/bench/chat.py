@@ -94,7 +94,7 @@ class Chat:
             environment = {**os.environ, "NODE_PATH": os.environ.get("NODE_PATH", "/usr/share/nodejs")}
             process = subprocess.Popen(["taskset", "-c", "0", *map(str, command)], env=environment)
             try:
-                wait_until_listening(port)
+                wait_until_listening(process, port)
                 return self.fanout(window, "--bare-port", port, "--bare-pid", process.pid)()
             finally:
                 process.send_signal(signal.SIGTERM)
@@ -223,7 +223,7 @@ class Chat:
 
 def machine():
     with open("/proc/cpuinfo", encoding="utf-8") as info:
-        model = next((line.split(":")[1].strip() for line in info if line.startswith("model name")), "unknown")
+        model = next((line.split(":", 1)[1].strip() for line in info if line.startswith("model name")), "unknown")
     return f"{os.cpu_count()} cores {model}, Linux {os.uname().release}, {time.strftime('%Y-%m-%d')}, load average " \
            f"{os.getloadavg()[0]:.1f} at the start"
 

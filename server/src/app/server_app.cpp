@@ -200,7 +200,9 @@ Result<> ServerApp::Parts::open_network() {
   TRY(auto options, server_options(config));
   TRY(server, net::Server::create(std::move(options), *handler, clock));
   for (size_t i = 0; i < server->reactor_count(); ++i) {
-    handler->add_reactor(server->reactor(i), hub->add_shard(server->reactor(i)));
+    net::Reactor& reactor = server->reactor(i);
+    const auto later = [&reactor](Duration delay, Job job) { reactor.call_after(delay, std::move(job)); };
+    handler->add_reactor(reactor, hub->add_shard(reactor, later));
   }
   if (!config.metrics_listen.empty()) {
     metrics_handler = std::make_unique<api::MetricsHandler>([this] { return metrics(); });

@@ -33,6 +33,10 @@ Result<std::unique_ptr<Setup>> Setup::create(const CommonOptions& options, const
 
 Result<> Setup::start_server(uint16_t port) {
   std::vector<std::string> arguments = kOpenLimits;
+  if (!options_.server_cores.empty()) {
+    // The server counts the machine's cores, not those it was given.
+    arguments.insert(arguments.end(), {"--reactors", std::to_string(options_.server_cores.size())});
+  }
   arguments.insert(arguments.end(), options_.server_arguments.begin(), options_.server_arguments.end());
   TRY(auto server, ServerProcess::start({.binary = options_.binary,
                                          .data_dir = folder_.path(),

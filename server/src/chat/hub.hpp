@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/executor.hpp"
+#include "base/time.hpp"
 #include "bus/bus.hpp"
 #include "chat/caller.hpp"
 #include "chat/context.hpp"
@@ -58,8 +59,12 @@ struct HubBatch;
 /// The tables of one reactor; all calls on its thread.
 class HubShard {
  public:
-  HubShard(const Context& context, const People& people, const EncodeItem& encode, Executor& executor)
-      : context_(context), people_(people), encode_(encode), executor_(executor) {}
+  /// Runs a job on the shard's executor once a time has passed.
+  using Later = std::function<void(Duration, Job)>;
+
+  /// `later`: may be empty; then big fan-outs are not paced.
+  HubShard(const Context& context, const People& people, const EncodeItem& encode, Executor& executor, Later later)
+      : context_(context), people_(people), encode_(encode), executor_(executor), later_(std::move(later)) {}
 
   /// Makes a connection hear of its user's own state, from the version its Sync will lead to (`set_version`).
   void add(Subscriber& subscriber);
@@ -76,7 +81,9 @@ class HubShard {
   [[nodiscard]] bool is_subscribed(const Subscriber& subscriber, RoomId room) const;
   [[nodiscard]] size_t size() const { return size_; }
 
-  void handle(HubBatch& batch);
+  /// Tells a batch: at once, or after a big one in a moment together with what comes meanwhile, so that each socket
+  /// gets one write for several messages.
+  void take(std::shared_ptr<HubBatch> batch);
 
  private:
   static constexpr Version kUnknownVersion = -1;
@@ -89,6 +96,8 @@ class HubShard {
     bool is_behind = false;  ///< something changed while reading
   };
 
+  void handle_waiting();
+  void handle(HubBatch& batch);
   void handle_event(HubBatch& batch, size_t index, const model::RoomEventCommitted& committed);
   void end_sessions(const model::DeviceRevoked& revoked);
   void tell_room(HubBatch& batch, size_t index, RoomId room, UserId except = {});
@@ -102,11 +111,15 @@ class HubShard {
   const People& people_;
   const EncodeItem& encode_;
   Executor& executor_;
+  const Later later_;
+  std::vector<std::shared_ptr<HubBatch>> waiting_;
   std::unordered_map<UserId, UserEntry> users_;
   std::unordered_map<RoomId, std::vector<Subscriber*>> rooms_;
   Pos told_pos_ = 0;
   uint64_t mark_ = 0;
+  uint64_t deliveries_ = 0;  ///< since the start
   size_t size_ = 0;
+  bool is_pausing_ = false;  ///< after a big fan-out: batches wait
 };
 
 /// All shards of this node, and the way from the store and the use cases to them.
@@ -116,7 +129,7 @@ class Hub {
   ~Hub();
 
   /// One shard per reactor, before anything is published. The reference holds for the hub's life.
-  HubShard& add_shard(Executor& executor);
+  HubShard& add_shard(Executor& executor, HubShard::Later later = {});
 
   /// The store's OnCommitted: on the writer thread, after the acks.
   void publish(std::vector<model::Publication> publications);
