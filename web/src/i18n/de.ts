@@ -1,4 +1,5 @@
 // Deutsch. Geduzt, schlicht, ohne Fachwörter; die Schlüssel und Platzhalter sind die des englischen Katalogs.
+// Length: one catalogue: every text of the client in one place, in the order of its screens.
 
 import type { Catalogue } from './catalogue';
 

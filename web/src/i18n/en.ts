@@ -1,4 +1,5 @@
 // English: the master catalogue. `{name}` are places for values; counted texts have one form per plural category.
+// Length: one catalogue: every text of the client in one place, in the order of its screens.
 
 export const en = {
   // ── Words used in many places

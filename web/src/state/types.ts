@@ -2,6 +2,7 @@
 // Conventions: an intent that returns `void` cannot fail visibly (it is queued, retried or local). One that returns a promise
 // rejects with `KithError` (`api/error.ts`), whose `reason` chooses the words and whose `field` the place to show them.
 // Seqs are numbers (below 2^36), times are milliseconds UTC, ids are opaque text.
+// Length: the whole contract between state and views, read as one.
 
 import type { KithError } from '../api/error';
 import type { Signal } from '../base/signal';
