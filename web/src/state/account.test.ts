@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { KithError } from '../api/error';
 import { RoomKind } from '../api/gen/kith/v1/types_pb';
 import { settle } from '../base/manual_clock';
@@ -111,6 +111,33 @@ describe('opening', () => {
     first.stop();
     const second = await openTab();
     expect(second.composer('r').text.get()).toBe('half a sentence');
+  });
+});
+
+describe('leaving the page', () => {
+  it('a moment after typing keeps the draft, though the database took nothing', async () => {
+    const first = await openTab();
+    await show(first);
+    vi.spyOn(AccountDatabase.prototype, 'putSetting').mockReturnValue(new Promise(() => undefined));
+    first.composer('r').setText('half a thought');
+    first.stop();
+    vi.restoreAllMocks();
+    const second = await openTab();
+    expect(second.composer('r').text.get()).toBe('half a thought');
+    await settle();
+    expect((await new AccountDatabase(me).load()).settings).toContainEqual(expect.objectContaining({ key: 'draft:r', value: expect.stringContaining('half a thought') }));
+    expect(browser.tab().keys.list('kith.held.')).toEqual([]);
+  });
+
+  it('by signing out leaves nothing of the draft', async () => {
+    const account = await openTab();
+    await show(account);
+    vi.spyOn(AccountDatabase.prototype, 'putSetting').mockReturnValue(new Promise(() => undefined));
+    account.composer('r').setText('half a thought');
+    vi.restoreAllMocks();
+    expect(browser.tab().keys.list('kith.held.')).toHaveLength(1);
+    await account.erase();
+    expect(browser.tab().keys.list('kith.held.')).toEqual([]);
   });
 });
 

@@ -12,6 +12,7 @@ import { Composer } from './composer';
 import type { AccountDatabase, Snapshot, StoredEvent } from './database';
 import { Drafts } from './drafts';
 import type { Environment } from './environment';
+import { HeldSettings } from './held_settings';
 import { storedSignal } from './local_facts';
 import { Members } from './members';
 import type { Notices } from './notices';
@@ -69,6 +70,7 @@ export class Account {
   readonly #writer: StoreWriter;
   readonly #tabs: Tabs;
   readonly #own: OwnSettings;
+  readonly #held: HeldSettings;
   readonly #drafts: Drafts;
   readonly #readMarks: ReadMarks;
   readonly #readPositions = new ReadPositions();
@@ -113,16 +115,18 @@ export class Account {
     );
     const isOnline = (): boolean => this.connection.status.get().kind === 'online';
     this.#writer = new StoreWriter(database, (error) => this.#handleTrouble('storage', error));
+    this.#held = new HeldSettings(environment.keys, userId);
     this.#own = new OwnSettings(
       {
         clock,
         isOnline,
         upload: async (key, value) => void (await api.users.setSetting({ setting: { key, value } })),
-        store: (record) => this.#writer.storeSetting(record),
+        store: (record) => this.#held.through(record, (held) => this.#writer.storeSetting(held)),
         handleTrouble: (error) => this.#handleTrouble('preference', error),
       },
       snapshot.settings,
     );
+    this.#own.restore(this.#held.all());
     ports.settings.attach(this.#own);
     this.#drafts = new Drafts(this.#own);
     this.#typing = new TypingOthers(clock);
@@ -237,6 +241,7 @@ export class Account {
   /** Ends everything; the object is of no use after it. */
   stop(): void {
     this.#isStopped = true;
+    this.#held.close();
     this.connection.stop();
     this.#tabs.close();
   }
@@ -245,6 +250,7 @@ export class Account {
   async erase(): Promise<void> {
     this.#tabs.post({ kind: 'signed-out' });
     this.stop();
+    this.#held.clear();
     await this.#database.delete();
   }
 

@@ -63,6 +63,7 @@ function localKeys(): KeyValueStore {
     get: (key) => attempt(() => localStorage.getItem(key)) ?? undefined,
     set: (key, value) => attempt(() => localStorage.setItem(key, value)),
     remove: (key) => attempt(() => localStorage.removeItem(key)),
+    list: (prefix) => attempt(() => Object.keys(localStorage).filter((key) => key.startsWith(prefix))) ?? [],
   };
 }
 

@@ -9,6 +9,8 @@ export interface KeyValueStore {
   get(key: string): string | undefined;
   set(key: string, value: string): void;
   remove(key: string): void;
+  /** The keys that begin with `prefix`. */
+  list(prefix: string): readonly string[];
 }
 
 /** Messages between the tabs of this browser. */

@@ -59,6 +59,12 @@ export class OwnSettings {
     this.#plan(uploadAfterMs);
   }
 
+  /** Values set on an earlier page that may not be stored yet. */
+  restore(values: readonly { readonly key: string; readonly value: string }[]): void {
+    for (const { key, value } of values) this.#write({ key, value, pending: true });
+    if (values.length > 0) this.#plan(uploadAfterMs);
+  }
+
   /** A value from the server. True if it was taken. */
   handleSetting(key: string, value: string): boolean {
     const known = this.#table.get(key);

@@ -208,8 +208,18 @@ export class FakeServer {
       unread += 1;
       if (room.kind === RoomKind.DIRECT || (message.body.case === 'content' && message.body.value.mentionedUserIds.includes(me))) mentions += 1;
     }
-    return create(MembershipSchema, { roomId: room.id, state: MembershipState.IN, role: RoomRole.MEMBER, readSeq: BigInt(room.readSeq), unreadCount: unread, mentionCount: mentions });
+    return create(MembershipSchema, { roomId: room.id, state: MembershipState.IN, role: RoomRole.MEMBER, readSeq: BigInt(room.readSeq), unreadCount: unread, mentionCount: mentions, lastSeq: BigInt(room.events.length) });
   }
+}
+
+/** A key-value store in memory. */
+export function mapKeys(map: Map<string, string>): KeyValueStore {
+  return {
+    get: (key) => map.get(key),
+    set: (key, value) => void map.set(key, value),
+    remove: (key) => void map.delete(key),
+    list: (prefix) => [...map.keys()].filter((key) => key.startsWith(prefix)),
+  };
 }
 
 /** A browser with any number of tabs, for one fake server. */
@@ -228,11 +238,7 @@ export class FakeBrowser {
 
   /** The environment of a new tab. */
   tab(): Environment {
-    const keys: KeyValueStore = {
-      get: (key) => this.#keys.get(key),
-      set: (key, value) => void this.#keys.set(key, value),
-      remove: (key) => void this.#keys.delete(key),
-    };
+    const keys = mapKeys(this.#keys);
     const offline = (): Promise<never> => Promise.reject(new KithError({ reason: 'offline', retry: 'later' }));
     const api = {
       messages: { listMessages: (request: { roomId: string; limit?: number }) => (this.server.isReachable ? Promise.resolve(this.server.page(request.roomId, request)) : offline()) },
