@@ -418,6 +418,25 @@ describe('unread counts', () => {
     expect(account.rooms.totals.get().unread).toBe(0);
   });
 
+  it('stay right when the server\'s word and the events overtake each other', async () => {
+    for (let index = 0; index < 3; index += 1) server.post('r', ada, `m${index}`);
+    const account = await openTab();
+    const room = server.rooms.get('r')!;
+    // Another device reads two; the word of it leaves before the fourth message and arrives after it.
+    room.readSeq = 2;
+    const late = server.membership(room);
+    server.post('r', ada, 'm3');
+    server.tell({ kind: { case: 'ownState', value: { kind: { case: 'membership', value: late } } } });
+    await browser.clock.advance(600);
+    expect(account.rooms.totals.get().unread).toBe(2);
+    // The word of the fifth message's count arrives before the message.
+    const fifth = server.post('r', ada, 'm4', { silent: true });
+    server.tell({ kind: { case: 'ownState', value: { kind: { case: 'membership', value: server.membership(room) } } } });
+    expect(account.rooms.totals.get().unread).toBe(3);
+    server.tell({ kind: { case: 'event', value: { roomId: 'r', seq: fifth.seq, kind: { case: 'posted', value: fifth } } } });
+    expect(account.rooms.totals.get().unread).toBe(3);
+  });
+
   it('stand again from a message that was marked unread', async () => {
     for (let index = 0; index < 3; index += 1) server.post('r', ada, `m${index}`);
     const account = await openTab();

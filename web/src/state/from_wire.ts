@@ -161,6 +161,7 @@ export function membershipPartOf(membership: Membership): MembershipPart {
     readSeq: Number(membership.readSeq),
     unread: membership.unreadCount,
     mentions: membership.mentionCount,
+    countedTo: Number(membership.lastSeq),
   };
 }
 

@@ -62,7 +62,9 @@ export interface RoomRecord {
   readonly level: NotificationLevel;
   readonly favourite: boolean;
   readonly readSeq: number;
-  /** Countable messages of others after `readSeq` up to `lastSeq`. */
+  /** The newest event that `unread` and `mentions` take into account; a server's word may be ahead of the events heard here. */
+  readonly countedTo: number;
+  /** Countable messages of others after `readSeq` up to `countedTo` or `lastSeq`, whichever is newer. */
   readonly unread: number;
   /** Those that mention me; in direct rooms all. */
   readonly mentions: number;

@@ -10,7 +10,7 @@ import { emptyBatch, type Snapshot, type StoredEvent, type WriteBatch } from './
 import { membershipPartOf, messageOf, presenceOf, roomOf, userOf } from './from_wire';
 import type { MessageRecord, PresenceRecord, RoomRecord, UserRecord } from './records';
 import type { RoomId, UserId } from './types';
-import { afterDeleted, afterEdited, afterPosted, countAfter } from './unread';
+import { afterDeleted, afterEdited, afterPosted, afterTold, countAfter } from './unread';
 
 /** Whom the replica tells, while it applies. */
 export interface ReplicaListeners {
@@ -298,8 +298,8 @@ export class Replica {
     }
     if (next.lastSeq !== known.lastSeq) {
       // Behind the events heard, or ahead of those still to come, which must not count twice: names and preferences are taken, positions are not.
-      const { lastSeq, lastMessage, unread, mentions, readSeq } = known;
-      this.#putRoom({ ...next, lastSeq, lastMessage, unread, mentions, readSeq: Math.max(readSeq, next.readSeq) });
+      const { lastSeq, lastMessage, unread, mentions, readSeq, countedTo } = known;
+      this.#putRoom({ ...next, lastSeq, lastMessage, unread, mentions, countedTo, readSeq: Math.max(readSeq, next.readSeq) });
     } else {
       this.#putRoom(next);
     }
@@ -314,16 +314,23 @@ export class Replica {
     }
     const next = { ...room, ...membershipPartOf(membership) };
     if (next.membership === 'left' && room.membership !== 'left') this.#listeners.handleReset(room.id);
-    // The count is of the server's newest event, which may be ahead of the events heard here. What can be counted here is.
-    next.readSeq = Math.max(next.readSeq, this.#listeners.pendingRead(room.id));
-    this.#putRoom(this.recounted(next));
+    const pendingRead = this.#listeners.pendingRead(room.id);
+    if (pendingRead > next.readSeq) {
+      // The server's counts are of a position that is over; the answer to the mark has the right ones.
+      const { unread, mentions, countedTo } = room;
+      this.#putRoom(this.recounted({ ...next, readSeq: pendingRead, unread, mentions, countedTo }));
+      return;
+    }
+    const { room: placed, certain } = afterTold({ known: room, told: next, messagesAfter: (seq) => this.#listeners.messagesAfter(room.id, seq) }, this.meId.get());
+    this.#putRoom(placed);
+    if (!certain) this.#listeners.needRoom(room.id);
   }
 
   /** The room with counts that fit its `readSeq`, as far as they can be counted here. */
   recounted(room: RoomRecord): RoomRecord {
-    if (room.readSeq >= room.lastSeq) return { ...room, unread: 0, mentions: 0 };
+    if (room.readSeq >= room.lastSeq) return { ...room, unread: 0, mentions: 0, countedTo: room.lastSeq };
     const after = this.#listeners.messagesAfter(room.id, room.readSeq);
-    return after ? { ...room, ...countAfter(after, room.readSeq, room, this.meId.get()) } : room;
+    return after ? { ...room, ...countAfter(after, room.readSeq, room, this.meId.get()), countedTo: room.lastSeq } : room;
   }
 
   #withPendingRead(room: RoomRecord): RoomRecord {

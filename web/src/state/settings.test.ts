@@ -5,7 +5,7 @@ import { Settings } from './settings';
 
 function setUp(stored: Record<string, string> = {}) {
   const map = new Map(Object.entries(stored));
-  const keys = { get: (key: string) => map.get(key), set: (key: string, value: string) => void map.set(key, value), remove: (key: string) => void map.delete(key) };
+  const keys = { get: (key: string) => map.get(key), set: (key: string, value: string) => void map.set(key, value), remove: (key: string) => void map.delete(key), list: () => [] };
   const done = (): Promise<void> => Promise.resolve();
   const own = new OwnSettings({ clock: new ManualClock(), isOnline: () => false, upload: done, store: done, handleTrouble: () => undefined }, []);
   return { settings: new Settings(keys), own, map };

@@ -13,7 +13,7 @@ export function afterPosted(room: RoomRecord, message: MessageRecord, me: UserId
     // Sending reads: whoever answers has seen what came before.
     return { ...next, readSeq: message.seq, unread: 0, mentions: 0 };
   }
-  if (message.seq <= room.readSeq) return next;
+  if (message.seq <= Math.max(room.readSeq, room.countedTo)) return next;
   next.unread = room.unread + 1;
   if (room.kind === 'direct' || mentions(message, me)) next.mentions = room.mentions + 1;
   return next;
@@ -23,7 +23,7 @@ export function afterPosted(room: RoomRecord, message: MessageRecord, me: UserId
 export function afterEdited(room: RoomRecord, seq: number, before: MessageRecord | undefined, message: MessageRecord, me: UserId): RoomRecord {
   const next = { ...room, lastSeq: seq };
   if (room.lastMessage?.seq === message.seq) next.lastMessage = message;
-  const counts = message.seq > room.readSeq && message.senderId !== me && room.kind !== 'direct';
+  const counts = seq > room.countedTo && message.seq > room.readSeq && message.senderId !== me && room.kind !== 'direct';
   if (counts && before && before.revision < message.revision && !before.deleted) {
     next.mentions = Math.max(0, room.mentions + Number(mentions(message, me)) - Number(mentions(before, me)));
   }
@@ -41,7 +41,7 @@ export function afterDeleted(
 ): RoomRecord {
   const next = { ...room, lastSeq: seq };
   if (room.lastMessage?.seq === deleted.seq) next.lastMessage = { ...room.lastMessage, deleted: true, body: { kind: 'gone' } };
-  if (!deleted.countable || deleted.wasMine || deleted.seq <= room.readSeq) return next;
+  if (!deleted.countable || deleted.wasMine || deleted.seq <= room.readSeq || seq <= room.countedTo) return next;
   next.unread = Math.max(0, room.unread - 1);
   if (room.kind === 'direct' || deleted.wasMention) next.mentions = Math.max(0, room.mentions - 1);
   next.mentions = Math.min(next.mentions, next.unread);
@@ -58,6 +58,36 @@ export function countAfter(messages: readonly MessageRecord[], readSeq: number, 
     if (room.kind === 'direct' || mentions(message, me)) mentioned += 1;
   }
   return { unread, mentions: mentioned };
+}
+
+/** A place in a room as the server tells it, beside the room as known here. */
+export interface ToldPlace {
+  /** The room as known before. */
+  readonly known: RoomRecord;
+  /** The room with the server's word; its counts go up to `countedTo`. */
+  readonly told: RoomRecord;
+  /** Every message known here after a seq, if none is missing. */
+  readonly messagesAfter: (seq: number) => readonly MessageRecord[] | undefined;
+}
+
+/**
+ * The room with counts that fit both its `readSeq` and the events heard here, however the server's word and the events
+ * overtook each other. `certain` is false if messages are missing for that: then the caller asks for the room once more.
+ */
+export function afterTold({ known, told, messagesAfter }: ToldPlace, me: UserId): { room: RoomRecord; certain: boolean } {
+  if (told.readSeq >= told.lastSeq && told.countedTo <= told.lastSeq) return { room: { ...told, unread: 0, mentions: 0 }, certain: true };
+  // Ahead of the events heard here, or right with them: events up to `countedTo` are in the counts already.
+  if (told.countedTo >= told.lastSeq) return { room: told, certain: true };
+  if (told.readSeq === known.readSeq && known.membership === 'in') {
+    return { room: { ...told, unread: known.unread, mentions: known.mentions, countedTo: known.countedTo }, certain: true };
+  }
+  const all = messagesAfter(told.readSeq);
+  if (all) return { room: { ...told, ...countAfter(all, told.readSeq, told, me), countedTo: told.lastSeq }, certain: true };
+  const from = Math.max(told.readSeq, told.countedTo);
+  const later = messagesAfter(from);
+  if (!later) return { room: told, certain: false };
+  const more = countAfter(later, from, told, me);
+  return { room: { ...told, unread: told.unread + more.unread, mentions: told.mentions + more.mentions, countedTo: told.lastSeq }, certain: true };
 }
 
 /** What a room shows: muted rooms count nowhere. */
