@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -42,8 +43,6 @@ struct PendingRoom {
 };
 
 struct GroupOverlay {
-  std::vector<PendingRoom> rooms;  ///< in order of their first event
-  std::unordered_map<RoomId, size_t> room_index;
   RewrittenEvents rewritten;
   std::unordered_map<RoomId, model::Room> room_rows;
   std::unordered_map<MemberKey, model::Member, MemberKeyHash> member_rows;
@@ -54,14 +53,44 @@ struct GroupOverlay {
   size_t bytes = 0;  ///< of the records appended and rewritten
   bool erased = false;
 
+  /// In order of their first event.
+  [[nodiscard]] std::span<PendingRoom> rooms() { return {rooms_.data(), rooms_used_}; }
   PendingRoom* find(RoomId room) {
-    const auto found = room_index.find(room);
-    return found == room_index.end() ? nullptr : &rooms[found->second];
+    const auto found = room_index_.find(room);
+    return found == room_index_.end() ? nullptr : &rooms_[found->second];
+  }
+  /// Valid until the next `add`.
+  PendingRoom& add(RoomId room, const model::RoomHead& head, bool is_new) {
+    if (rooms_used_ == rooms_.size()) rooms_.emplace_back();
+    room_index_.emplace(room, rooms_used_);
+    PendingRoom& added = rooms_[rooms_used_++];
+    added.room = room;
+    added.head = head;
+    added.is_new = is_new;
+    added.events.clear();
+    added.positions.clear();
+    return added;
   }
   void reset(Pos pos) {
-    *this = GroupOverlay{};
+    for (PendingRoom& room : rooms()) room.events.clear();
+    rooms_used_ = 0;
+    room_index_.clear();
+    rewritten.clear();
+    room_rows.clear();
+    member_rows.clear();
+    versions.clear();
+    publications.clear();
     next_pos = pos;
+    events = 0;
+    bytes = 0;
+    erased = false;
   }
+
+ private:
+  // Used again by the next group with the memory they have: a group touches nearly as many rooms as it has events.
+  std::vector<PendingRoom> rooms_;
+  size_t rooms_used_ = 0;
+  std::unordered_map<RoomId, size_t> room_index_;
 };
 
 }  // namespace kith::store

@@ -57,7 +57,7 @@ void GroupTransaction::rollback() {
 
 // Order: what a newer head lets a reader look for must be there before the head is.
 void GroupTransaction::publish_to_memory() {
-  for (const PendingRoom& room : overlay_.rooms) {
+  for (const PendingRoom& room : overlay_.rooms()) {
     if (room.is_new) memory_.heads.insert(room.room, {}, 0);
     if (room.events.empty()) continue;
     for (const auto& event : room.events) {
@@ -90,9 +90,7 @@ PendingRoom* GroupTransaction::pending(RoomId room) {
   if (PendingRoom* found = overlay_.find(room)) return found;
   const auto head = memory_.heads.head(room);
   if (!head.has_value()) return nullptr;
-  overlay_.room_index.emplace(room, overlay_.rooms.size());
-  return &overlay_.rooms.emplace_back(
-      PendingRoom{.room = room, .head = *head, .is_new = false, .events = {}, .positions = {}});
+  return &overlay_.add(room, *head, false);
 }
 
 std::optional<model::RoomHead> GroupTransaction::head(RoomId room) {
@@ -111,8 +109,7 @@ Result<std::optional<model::Room>> GroupTransaction::room(RoomId room) {
 Result<model::Room> GroupTransaction::insert_room(model::Room room) {
   TRY(room.id, RoomRepository(*db_).insert(room));
   room.member_count = 0;
-  overlay_.room_index.emplace(room.id, overlay_.rooms.size());
-  overlay_.rooms.push_back({.room = room.id, .head = {}, .is_new = true, .events = {}, .positions = {}});
+  overlay_.add(room.id, {}, true);
   overlay_.room_rows.insert_or_assign(room.id, room);
   return room;
 }
