@@ -9,8 +9,6 @@ constexpr unsigned char kDictionary1[] = {
 
 }  // namespace
 
-std::string_view dictionary_bytes() {
-  return {reinterpret_cast<const char*>(kDictionary1), sizeof kDictionary1};
-}
+std::string_view dictionary_bytes() { return {reinterpret_cast<const char*>(kDictionary1), sizeof kDictionary1}; }
 
 }  // namespace kith::store
