@@ -1,4 +1,5 @@
-// Strong types for the numbers that name things inside one server. They leave it only as opaque text (see id_codec.hpp).
+// Strong types for the numbers that name things inside one server. They leave it only as opaque text (see
+// id_codec.hpp).
 #pragma once
 
 #include <compare>

@@ -21,8 +21,8 @@ struct Field {
   Field(std::string_view field_name, bool flag) : name(field_name), value(flag) {}
   Field(std::string_view field_name, double number) : name(field_name), value(number) {}
   template <typename Integer>
-    requires std::is_integral_v<Integer>
-  Field(std::string_view field_name, Integer number) : name(field_name), value(static_cast<int64_t>(number)) {}
+  requires std::is_integral_v<Integer> Field(std::string_view field_name, Integer number)
+      : name(field_name), value(static_cast<int64_t>(number)) {}
 };
 
 /// Sets level and form for the process; before the first line, from `app/`.

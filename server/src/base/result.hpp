@@ -40,8 +40,8 @@ using Result = std::expected<T, Error>;
 /// The same inside a coroutine: `CO_TRY(auto x, co_await f());`.
 #define CO_TRY(declaration, expression) \
   KITH_TRY_IMPL(KITH_CONCAT(try_result_, __LINE__), co_return, declaration, expression)
-#define KITH_TRY_IMPL(name, leave, declaration, expression)          \
-  auto name = (expression);                                          \
+#define KITH_TRY_IMPL(name, leave, declaration, expression)              \
+  auto name = (expression);                                              \
   if (!name.has_value()) leave std::unexpected(std::move(name).error()); \
   declaration = std::move(*name)
 

@@ -73,11 +73,11 @@ struct Member {
   UserId user;
   MemberState state = MemberState::kIn;
   RoomRole role = RoomRole::kMember;
-  Seq from_seq = 1;   ///< first seq the member may read
-  Pos join_pos = 0;   ///< pos of the event that let the member in
-  Seq read_seq = 0;   ///< newest seq read
-  Ord read_ord = 0;   ///< the room's ord at read_seq
-  Pos read_at = 0;    ///< head pos when the position was set: own sends after it move it on
+  Seq from_seq = 1;  ///< first seq the member may read
+  Pos join_pos = 0;  ///< pos of the event that let the member in
+  Seq read_seq = 0;  ///< newest seq read
+  Ord read_ord = 0;  ///< the room's ord at read_seq
+  Pos read_at = 0;   ///< head pos when the position was set: own sends after it move it on
   NotificationLevel level = NotificationLevel::kDefault;
   bool favourite = false;
   UserId invited_by;
@@ -107,11 +107,11 @@ struct EventDraft {
   EventKind kind = EventKind::kMessage;
   uint32_t flags = 0;
   UserId sender;
-  DeviceId device;         ///< 0 for events of the server
-  Seq target = 0;          ///< edited or deleted message; for a message: the one it answers
-  uint32_t revision = 0;   ///< for an edit: the target's new revision
-  uint64_t txn_tag = 0;    ///< FNV-1a of the txn_id, 0 if none
-  std::string content;     ///< encoded protobuf
+  DeviceId device;        ///< 0 for events of the server
+  Seq target = 0;         ///< edited or deleted message; for a message: the one it answers
+  uint32_t revision = 0;  ///< for an edit: the target's new revision
+  uint64_t txn_tag = 0;   ///< FNV-1a of the txn_id, 0 if none
+  std::string content;    ///< encoded protobuf
 
   bool operator==(const EventDraft&) const = default;
 };
@@ -127,7 +127,7 @@ struct StoredEvent {
   EventKind kind = EventKind::kMessage;
   uint32_t flags = 0;
   UserId sender;
-  DeviceId device;       ///< 0 once packed
+  DeviceId device;  ///< 0 once packed
   Seq target = 0;
   uint32_t revision = 0;
   uint64_t txn_tag = 0;  ///< 0 once packed
@@ -144,7 +144,7 @@ struct RoomHead {
   UnixMillis last_at;            ///< time of the newest event: the next is not earlier
   UnixMillis last_countable_at;  ///< orders the room list
   Seq last_countable_seq = 0;
-  Seq first_seq = 1;             ///< retention moves these
+  Seq first_seq = 1;  ///< retention moves these
   Ord first_ord = 1;
 
   bool operator==(const RoomHead&) const = default;

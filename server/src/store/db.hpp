@@ -1,4 +1,5 @@
-// The port to a SQL database: one connection, statements by name from server/sql. Drivers: sqlite (here), postgres (next).
+// The port to a SQL database: one connection, statements by name from server/sql. Drivers: sqlite (here), postgres
+// (next).
 #pragma once
 
 #include <cstdint>

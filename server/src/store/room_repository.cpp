@@ -47,9 +47,9 @@ Result<RoomId> RoomRepository::insert(const model::Room& room) {
 }
 
 Result<> RoomRepository::update(const model::Room& room) {
-  TRY_VOID(db_.execute(sql::room::kUpdate,
-                       {room.id.value, room.name, room.name_folded, room.topic, static_cast<int64_t>(room.history),
-                        static_cast<int64_t>(room.member_count)}));
+  TRY_VOID(
+      db_.execute(sql::room::kUpdate, {room.id.value, room.name, room.name_folded, room.topic,
+                                       static_cast<int64_t>(room.history), static_cast<int64_t>(room.member_count)}));
   return {};
 }
 

@@ -49,8 +49,8 @@ class ReadTransaction : public EventReader {
 };
 
 /// The writer's view: the database plus what this group has already changed. Only on the writer thread, inside `write`.
-/// A command checks everything before its first change: if it returns an error after a change, the whole group is rolled
-/// back and its commands run again one by one.
+/// A command checks everything before its first change: if it returns an error after a change, the whole group is
+/// rolled back and its commands run again one by one.
 class WriteTransaction : public EventReader {
  public:
   virtual Db& db() = 0;
@@ -74,8 +74,8 @@ class WriteTransaction : public EventReader {
   /// The next version of a user's own state, for rows this transaction writes itself.
   virtual Result<Version> next_version(UserId user) = 0;
 
-  /// Appends an event: assigns seq, pos, ord and time, remembers (device, txn_tag). The sender's own read position moves
-  /// to it. Does not publish.
+  /// Appends an event: assigns seq, pos, ord and time, remembers (device, txn_tag). The sender's own read position
+  /// moves to it. Does not publish.
   virtual Result<model::StoredEvent> append(RoomId room, model::EventDraft draft) = 0;
   /// Where a device's send with this tag went, if it was accepted before (in memory, in the ring, or in this group).
   virtual Result<std::optional<Sent>> find_sent(DeviceId device, uint64_t txn_tag) = 0;
@@ -166,7 +166,8 @@ class Store {
   [[nodiscard]] virtual StoreMetrics metrics() const = 0;
 };
 
-/// Called on the writer thread after each commit and after the acks were posted, with the group's publications in order.
+/// Called on the writer thread after each commit and after the acks were posted, with the group's publications in
+/// order.
 using OnCommitted = std::function<void(std::vector<model::Publication>)>;
 
 }  // namespace kith::store

@@ -8,7 +8,8 @@ namespace kith {
 namespace {
 
 TEST(Bytes, varints_come_back_and_cut_ones_are_refused) {
-  for (uint64_t value : {uint64_t{0}, uint64_t{127}, uint64_t{128}, uint64_t{1} << 35, std::numeric_limits<uint64_t>::max()}) {
+  for (uint64_t value :
+       {uint64_t{0}, uint64_t{127}, uint64_t{128}, uint64_t{1} << 35, std::numeric_limits<uint64_t>::max()}) {
     std::string out;
     put_varint(out, value);
     std::string_view in = out;
@@ -23,7 +24,8 @@ TEST(Bytes, varints_come_back_and_cut_ones_are_refused) {
 
 // Source: RFC 4648 §10, without padding.
 TEST(Bytes, base64url_matches_the_vectors_and_comes_back) {
-  const std::pair<const char*, const char*> vectors[] = {{"", ""}, {"f", "Zg"}, {"fo", "Zm8"}, {"foo", "Zm9v"}, {"foobar", "Zm9vYmFy"}};
+  const std::pair<const char*, const char*> vectors[] = {
+      {"", ""}, {"f", "Zg"}, {"fo", "Zm8"}, {"foo", "Zm9v"}, {"foobar", "Zm9vYmFy"}};
   for (const auto& [plain, encoded] : vectors) {
     EXPECT_EQ(to_base64url(plain), encoded);
     EXPECT_EQ(from_base64url(encoded), plain);

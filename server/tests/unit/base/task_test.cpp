@@ -61,9 +61,8 @@ TEST(Task, completion_may_be_resolved_by_another_thread_before_start_returns) {
   int result = 0;
   spawn(
       []() -> Task<int> {
-        co_return co_await completion<int>([](auto resolve) {
-          std::jthread other([resolve = std::move(resolve)]() mutable { resolve(42); });
-        });
+        co_return co_await completion<int>(
+            [](auto resolve) { std::jthread other([resolve = std::move(resolve)]() mutable { resolve(42); }); });
       }(),
       [&](int value) { result = value; });
   EXPECT_EQ(result, 42);
