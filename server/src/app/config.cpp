@@ -85,6 +85,9 @@ void add_options(CLI::App& command, Config& config) {
   add(command, "--log-format", config.log_format, "Lines for people or for machines")
       ->check(CLI::IsMember({"pretty", "json"}));
   add(command, "--stop-seconds", config.stop_seconds, "How long a stop waits for requests under way");
+  add(command, "--erase-hour", config.erase_hour,
+      "Hour of the night, local time, in which erased content leaves the files' unused space")
+      ->check(CLI::Range(0, 23));
   add_limits(command, config.limits);
 }
 

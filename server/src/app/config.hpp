@@ -30,6 +30,7 @@ struct Config {
   std::string log_level = "info";
   std::string log_format = "pretty";
   uint32_t stop_seconds = 10;
+  int erase_hour = 3;
   Limits limits;
 };
 

@@ -11,7 +11,7 @@
 #include "api/http_handler.hpp"
 #include "api/item_frame.hpp"
 #include "api/metrics.hpp"
-#include "app/data_folder.hpp"
+#include "app/night_erasure.hpp"
 #include "app/server_keys.hpp"
 #include "base/log.hpp"
 #include "bus/local_bus.hpp"
@@ -32,6 +32,7 @@ constexpr std::chrono::seconds kPresenceGrace{10};
 constexpr std::chrono::seconds kPresenceSweepEvery{1};
 constexpr std::chrono::minutes kSessionsSavedEvery{1};
 constexpr std::chrono::minutes kUsersSavedEvery{5};
+constexpr std::chrono::minutes kErasureTriedEvery{5};
 
 /// Waits for a task on a thread that is no executor: for start and end.
 template <typename T>
@@ -44,6 +45,15 @@ T wait_for(Task<T> task) {
 
 size_t or_cores(size_t wish, size_t least) {
   return wish != 0 ? wish : std::max<size_t>(least, std::thread::hardware_concurrency());
+}
+
+/// Makes the data folder if there is none, for its owner only. Error: kStorageReadOnly.
+Result<> make_data_folder(const std::string& path) {
+  std::error_code error;
+  const bool is_new = std::filesystem::create_directories(path, error);
+  if (error) return fail(Reason::kStorageReadOnly, "The data folder " + path + " cannot be made.", "data-dir");
+  if (is_new) std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
+  return {};
 }
 
 Result<net::ServerOptions> server_options(const Config& config) {
@@ -80,10 +90,8 @@ void repeat(net::Reactor& reactor, Duration every, std::function<void()> job) {
 
 /// Members are destroyed in reverse: the network before the use cases, those before the store.
 struct ServerApp::Parts {
-  Parts(const Config& app_config, DataFolder app_folder)
-      : config(app_config),
-        folder(std::move(app_folder)),
-        workers("kith-worker", or_cores(config.workers, 1), config.limits.worker_queue_jobs) {}
+  explicit Parts(const Config& app_config)
+      : config(app_config), workers("kith-worker", or_cores(config.workers, 1), config.limits.worker_queue_jobs) {}
   ~Parts();
 
   Result<> open_store();
@@ -91,18 +99,22 @@ struct ServerApp::Parts {
   Result<> open_search();
   Result<> open_network();
   void start_housekeeping();
+  /// Nothing of the housekeeping runs after this returns.
+  void end_housekeeping();
   void handle_commit(std::vector<model::Publication> publications);
   [[nodiscard]] std::string metrics() const;
 
   const Config config;
-  DataFolder folder;
   net::SystemClock clock;
   SystemRandom random;
   net::WorkerPool workers;
   std::atomic<chat::Hub*> committed_to{nullptr};
+  std::atomic<bool> keeps_house{true};
+  bool is_serving = false;
   std::atomic<store::SearchFollower*> woken{nullptr};
 
   std::unique_ptr<store::SqliteStore> store;
+  std::unique_ptr<NightErasure> night_erasure;
   std::unique_ptr<store::SearchIndex> search_index;
   std::unique_ptr<store::SearchFollower> search_follower;
   bus::LocalBus bus;
@@ -133,13 +145,14 @@ struct ServerApp::Parts {
 
 Result<> ServerApp::Parts::open_store() {
   store::SqliteStore::Options options{
-      .path = folder.file("kith.db"),
+      .path = config.data_dir + "/kith.db",
       .clock = clock,
       .random = random,
       .limits = config.limits,
       .readers = or_cores(config.readers, 2),
       .on_committed = [this](std::vector<model::Publication> publications) { handle_commit(std::move(publications)); }};
   TRY(store, store::SqliteStore::open(std::move(options)));
+  night_erasure = std::make_unique<NightErasure>(*store, clock, config.erase_hour);
   return {};
 }
 
@@ -150,6 +163,9 @@ void ServerApp::Parts::handle_commit(std::vector<model::Publication> publication
   for (const model::Publication& publication : publications) {
     const auto* revoked = std::get_if<model::DeviceRevoked>(&publication);
     if (revoked != nullptr) session_cache->revoke(revoked->device);
+    const auto* event = std::get_if<model::RoomEventCommitted>(&publication);
+    const bool erases = event != nullptr && event->target.has_value();  // an edit or a deletion
+    if (erases) night_erasure->note_erasure();
   }
   if (auto* to = committed_to.load(std::memory_order_acquire)) to->publish(std::move(publications));
 }
@@ -180,7 +196,7 @@ void ServerApp::Parts::make_use_cases(const ServerKeys& keys) {
 }
 
 Result<> ServerApp::Parts::open_search() {
-  TRY(search_index, store::SearchIndex::open(folder.file("search.db"), chat::search_version()));
+  TRY(search_index, store::SearchIndex::open(config.data_dir + "/search.db", chat::search_version()));
   search_follower = std::make_unique<store::SearchFollower>(
       *search_index, store->search_source(),
       [this](const model::StoredEvent& event) { return chat::searchable_text(*ids, event); }, clock);
@@ -215,6 +231,7 @@ Result<> ServerApp::Parts::open_network() {
   }
   start_housekeeping();
   server->start();
+  is_serving = true;
   return {};
 }
 
@@ -223,11 +240,24 @@ void ServerApp::Parts::start_housekeeping() {
   const auto ignore = [](const Result<>& outcome) {
     if (!outcome) log::warn("last-seen times not saved", {{"reason", rule_of(outcome.error().reason).name}});
   };
-  reactor.post([this, &reactor, ignore] {
-    repeat(reactor, kPresenceSweepEvery, [this] { presence->handle_timeout(clock.now()); });
-    repeat(reactor, kSessionsSavedEvery, [this, ignore] { spawn(sessions->save_seen(), ignore); });
-    repeat(reactor, kUsersSavedEvery, [this, ignore] { spawn(users->save_seen(), ignore); });
+  const auto every = [this, &reactor](Duration period, std::function<void()> job) {
+    repeat(reactor, period, [this, job = std::move(job)] {
+      if (keeps_house) job();
+    });
+  };
+  reactor.post([this, every, ignore] {
+    every(kPresenceSweepEvery, [this] { presence->handle_timeout(clock.now()); });
+    every(kSessionsSavedEvery, [this, ignore] { spawn(sessions->save_seen(), ignore); });
+    every(kUsersSavedEvery, [this, ignore] { spawn(users->save_seen(), ignore); });
+    every(kErasureTriedEvery, [this] { night_erasure->handle_tick(); });
   });
+}
+
+void ServerApp::Parts::end_housekeeping() {
+  keeps_house = false;
+  std::promise<void> passed;
+  server->reactor(0).post([&passed] { passed.set_value(); });
+  passed.get_future().wait();
 }
 
 std::string ServerApp::Parts::metrics() const {
@@ -237,6 +267,7 @@ std::string ServerApp::Parts::metrics() const {
 ServerApp::Parts::~Parts() {
   if (handler) handler->set_stopping();
   if (server && !server->stop(std::chrono::seconds(config.stop_seconds))) log::warn("some connections did not end");
+  if (is_serving) end_housekeeping();
   if (sessions) wait_for(sessions->save_seen());
   if (users) wait_for(users->save_seen());
   metrics_server.reset();
@@ -244,6 +275,7 @@ ServerApp::Parts::~Parts() {
     woken.store(nullptr, std::memory_order_release);
     search_follower->stop();
   }
+  if (night_erasure) night_erasure->stop();
   // The store finishes what it accepted and tells reactors that still run; only then may those go.
   store.reset();
   server.reset();
@@ -255,8 +287,8 @@ ServerApp::~ServerApp() = default;
 
 Result<std::unique_ptr<ServerApp>> ServerApp::start(const Config& config) {
   if (sodium_init() < 0) return fail(Reason::kInternal, "The cryptography library does not start.");
-  TRY(auto folder, DataFolder::open(config.data_dir));
-  auto parts = std::make_unique<Parts>(config, std::move(folder));
+  TRY_VOID(make_data_folder(config.data_dir));
+  auto parts = std::make_unique<Parts>(config);
   TRY_VOID(parts->open_store());
   TRY(const auto keys, wait_for(load_server_keys(*parts->store, parts->random)));
   parts->make_use_cases(keys);
