@@ -1,5 +1,6 @@
 #include "app/server_app.hpp"
 
+#include <sched.h>
 #include <sodium.h>
 
 #include <algorithm>
@@ -43,9 +44,15 @@ T wait_for(Task<T> task) {
   return future.get();
 }
 
-size_t or_cores(size_t wish, size_t least) {
-  return wish != 0 ? wish : std::max<size_t>(least, std::thread::hardware_concurrency());
+/// Cores this process may run on: fewer than the machine's under taskset or in a container's cpuset.
+size_t usable_cores() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return std::max(1U, std::thread::hardware_concurrency());
+  return static_cast<size_t>(CPU_COUNT(&set));
 }
+
+size_t or_cores(size_t wish, size_t least) { return wish != 0 ? wish : std::max(least, usable_cores()); }
 
 /// Makes the data folder if there is none, for its owner only. Error: kStorageReadOnly.
 Result<> make_data_folder(const std::string& path) {
@@ -59,7 +66,7 @@ Result<> make_data_folder(const std::string& path) {
 Result<net::ServerOptions> server_options(const Config& config) {
   net::ServerOptions options;
   options.limits = config.limits;
-  options.reactors = config.reactors;
+  options.reactors = or_cores(config.reactors, 1);
   options.certificate_path = config.tls_certificate;
   options.key_path = config.tls_key;
   for (const std::string& text : config.listen) {
