@@ -17,8 +17,9 @@ class RoomsTest : public ChatTest {
     wire();
   }
   void TearDown() override {
-    unwire();
+    // The store first: its readers may still be at work for a hub.
     ChatTest::TearDown();
+    unwire();
   }
   void reopen_all() {
     unwire();
