@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 
 #include "store/db.hpp"
@@ -23,6 +24,8 @@ struct DbDriver {
   std::string name;
   std::function<std::unique_ptr<DbHome>()> create_home;
 };
+/// How a test names its adapter, instead of by its bytes.
+inline void PrintTo(const DbDriver& adapter, std::ostream* out) { *out << adapter.name; }
 
 class DbContract : public ::testing::TestWithParam<DbDriver> {
  protected:

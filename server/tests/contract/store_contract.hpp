@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 
 #include "store/store.hpp"
@@ -24,6 +25,8 @@ struct StoreAdapter {
   std::string name;
   std::function<std::unique_ptr<StoreHome>()> create_home;
 };
+/// How a test names its adapter, instead of by its bytes.
+inline void PrintTo(const StoreAdapter& adapter, std::ostream* out) { *out << adapter.name; }
 
 class StoreContract : public ::testing::TestWithParam<StoreAdapter> {
  protected:
