@@ -156,9 +156,14 @@ void HubShard::take(std::shared_ptr<HubBatch> batch) {
 void HubShard::handle_waiting() {
   is_pausing_ = false;
   const uint64_t before = deliveries_;
-  for (const auto& batch : std::exchange(waiting_, {})) handle(*batch);
+  size_t notices = 0;
+  for (const auto& batch : std::exchange(waiting_, {})) {
+    notices += batch->notices->size();
+    handle(*batch);
+  }
   const uint64_t told = deliveries_ - before;
-  if (!later_ || told < kBigFanout) return;
+  // A lone message says nothing about load: pausing after it would only delay the next.
+  if (!later_ || notices < 2 || told < kBigFanout) return;
   is_pausing_ = true;
   later_(std::min<Duration>(kPauseMax, kPausePerDelivery * told), [this] { handle_waiting(); });
 }
