@@ -32,10 +32,9 @@ namespace kith::chat::testing {
 class Loop final : public Executor {
  public:
   void post(Job job) override {
-    {
-      const std::scoped_lock lock(mutex_);
-      jobs_.push_back(std::move(job));
-    }
+    // Notified under the lock: once the job has run, a test may destroy the loop.
+    const std::scoped_lock lock(mutex_);
+    jobs_.push_back(std::move(job));
     arrived_.notify_one();
   }
   /// Runs jobs until `is_done()`, which is asked after each job and now and then.
