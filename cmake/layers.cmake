@@ -34,8 +34,11 @@ kith_layer(store kith_model kith_sql PkgConfig::SQLITE PkgConfig::ZSTD ICU::uc I
 kith_layer(bus kith_model)
 kith_layer(chat kith_schema kith_store kith_bus PkgConfig::SODIUM)
 kith_layer(net kith_base OpenSSL::SSL OpenSSL::Crypto)
+kith_layer(rtc kith_base OpenSSL::SSL OpenSSL::Crypto)
+kith_layer(sfu kith_rtc)
+kith_layer(call kith_chat kith_sfu kith_signalling)
 include(cmake/web.cmake)
-kith_layer(api kith_chat kith_net kith_web PkgConfig::BROTLI)
+kith_layer(api kith_call kith_net kith_web PkgConfig::BROTLI)
 kith_layer(bench kith_api CLI11::CLI11)
 
 file(GLOB app_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/server/src/app/*.cpp)

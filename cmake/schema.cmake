@@ -29,3 +29,21 @@ add_custom_target(kith_reasons DEPENDS ${KITH_GENERATED}/kith/reason.hpp)
 add_library(kith_schema STATIC ${KITH_PROTO_SOURCES})
 target_include_directories(kith_schema SYSTEM PUBLIC ${KITH_GENERATED})
 target_link_libraries(kith_schema PUBLIC protobuf::libprotobuf)
+
+# The part of LiveKit's client protocol that our calls speak: our own description of its messages, see docs/protocols/livekit.md.
+file(GLOB KITH_LIVEKIT_PROTOS CONFIGURE_DEPENDS ${KITH_API}/livekit/*.proto)
+file(MAKE_DIRECTORY ${KITH_GENERATED}/livekit)
+set(KITH_LIVEKIT_SOURCES)
+foreach(proto ${KITH_LIVEKIT_PROTOS})
+  get_filename_component(name ${proto} NAME_WE)
+  list(APPEND KITH_LIVEKIT_SOURCES ${KITH_GENERATED}/livekit/${name}.pb.cc)
+  list(APPEND KITH_LIVEKIT_HEADERS ${KITH_GENERATED}/livekit/${name}.pb.h)
+endforeach()
+add_custom_command(
+  OUTPUT ${KITH_LIVEKIT_SOURCES} ${KITH_LIVEKIT_HEADERS}
+  COMMAND ${Protobuf_PROTOC_EXECUTABLE} -I${KITH_API} --cpp_out=${KITH_GENERATED} ${KITH_LIVEKIT_PROTOS}
+  DEPENDS ${KITH_LIVEKIT_PROTOS}
+  COMMENT "Generating C++ types of the call signalling")
+add_library(kith_signalling STATIC ${KITH_LIVEKIT_SOURCES})
+target_include_directories(kith_signalling SYSTEM PUBLIC ${KITH_GENERATED})
+target_link_libraries(kith_signalling PUBLIC protobuf::libprotobuf)
