@@ -16,7 +16,8 @@
 #include "rtc/ice_agent.hpp"
 #include "rtc/outbox.hpp"
 #include "rtc/sctp_association.hpp"
-#include "rtc/srtp.hpp"
+#include "rtc/srtp_inbound.hpp"
+#include "rtc/srtp_outbound.hpp"
 
 namespace kith::rtc {
 
