@@ -97,7 +97,8 @@ struct SessionDescription {
   std::vector<SdpMedia> media;
   bool operator==(const SessionDescription&) const = default;
 
-  /// Limits: 256 kB, 512 m-sections, 64 codecs and 64 of each other list per section. Unknown lines are skipped.
+  /// Limits: 256 kB, 512 m-sections, 64 entries of any list of a section, 16 feedback lines per codec, 256 characters
+  /// of an ICE credential or fingerprint. Unknown lines are skipped.
   /// `kMalformed`: with the number of the line at fault in the message.
   static Result<SessionDescription> parse(std::string_view text);
   /// With CRLF lines, in the order browsers expect.
