@@ -51,6 +51,8 @@ class DtlsSession {
   /// `peer`: the fingerprint its certificate must have. `certificate` outlives the session.
   static Result<std::unique_ptr<DtlsSession>> create(const DtlsCertificate& certificate, DtlsRole role,
                                                      const Fingerprint& peer);
+  /// What every session of a certificate asks of its peer; for `DtlsCertificate`.
+  static void install_callbacks(ssl_ctx_st* context);
   ~DtlsSession();
   DtlsSession(const DtlsSession&) = delete;
   DtlsSession& operator=(const DtlsSession&) = delete;
@@ -79,11 +81,11 @@ class DtlsSession {
   friend struct DtlsCallbacks;
 
   DtlsSession(DtlsRole role, const Fingerprint& peer) : role_(role), peer_(peer) {}
-  void enter(Instant now, const Path& path, Outbox* outbox);
+  void enter(Instant now, const Path& path, Outbox& outbox);
   void drive_handshake();
   void read_application_data(OnData on_data);
   void export_srtp_keys();
-  void fail();
+  void fail_session();
 
   DtlsRole role_;
   Fingerprint peer_;
