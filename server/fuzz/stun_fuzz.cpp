@@ -31,7 +31,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (message) {
     fuzz::claim(rtc::is_stun(datagram));
     fuzz::claim(message->username.size() < size && message->local_ufrag().size() <= message->username.size());
-    message->is_signed_with("password");
+    fuzz::claim(!message->is_signed_with("a password nobody signs with"));
   }
   const rtc::Path path{.remote = rtc::Endpoint::v4(192, 0, 2, 1, 4000)};
   std::array<uint8_t, rtc::kStunBytesMax> out{};

@@ -1,0 +1,72 @@
+// A UDP socket of one reactor: many datagrams with each system call, in both directions.
+#pragma once
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+
+#include "base/result.hpp"
+#include "net/address.hpp"
+#include "net/datagram_handler.hpp"
+#include "net/reactor.hpp"
+#include "net/udp_sender.hpp"
+
+namespace kith::net {
+
+class UdpSocket final : public EventSource {
+ public:
+  struct Options {
+    /// "::" takes IPv4 too; port 0: any free one.
+    Address address;
+    /// Let the kernel cut and join datagrams (UDP_SEGMENT, UDP_GRO), if it can.
+    bool segments = true;
+  };
+
+  /// Binds; nothing is received before `start`. `kInvalidField`: the address is in use or not ours.
+  static Result<std::unique_ptr<UdpSocket>> bind(const Options& options);
+  ~UdpSocket() override;
+  UdpSocket(const UdpSocket&) = delete;
+  UdpSocket& operator=(const UdpSocket&) = delete;
+
+  /// Both outlive the socket. The handler is called on the reactor's thread.
+  Result<> start(Reactor& reactor, DatagramHandler& handler);
+  /// Sends the UDP datagrams of the outbox, each destination's in order.
+  void send(const rtc::Outbox& outbox) { sender_.send(outbox); }
+
+  [[nodiscard]] Address address() const;
+  [[nodiscard]] const UdpMetrics& metrics() const { return metrics_; }
+  /// Room of the kernel's receive buffer, which it may cap below what was asked for.
+  [[nodiscard]] size_t receive_buffer_bytes() const;
+
+ private:
+  static constexpr size_t kBatch = 64;
+
+  struct Control {
+    alignas(cmsghdr) std::array<uint8_t, CMSG_SPACE(sizeof(int))> bytes;
+  };
+
+  UdpSocket(int descriptor, int family, bool segments);
+  void on_events(uint32_t events) override;
+  size_t receive_batch();
+  void prepare(size_t index);
+  void hand_on(Instant now, mmsghdr& message, rtc::MutableBytes bytes);
+  [[nodiscard]] size_t buffer_bytes() const;
+
+  const int descriptor_;
+  bool joins_;  ///< the kernel hands over several datagrams of one sender as one (UDP_GRO)
+  UdpMetrics metrics_;
+  UdpSender sender_;
+  Reactor* reactor_ = nullptr;
+  DatagramHandler* handler_ = nullptr;
+
+  std::unique_ptr<uint8_t[]> slab_;  ///< not zeroed: pages that were never needed cost nothing
+  std::array<mmsghdr, kBatch> messages_{};
+  std::array<iovec, kBatch> pieces_{};
+  std::array<sockaddr_in6, kBatch> senders_{};
+  std::array<Control, kBatch> controls_{};
+};
+
+}  // namespace kith::net
