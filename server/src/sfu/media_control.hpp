@@ -3,6 +3,7 @@
 // Commands come from the signalling, in order; what they and the datagrams cause waits in `take_events`.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -34,6 +35,10 @@ struct Permissions {
   bool can_publish_data = true;
   std::vector<TrackSource> sources;  ///< what may be published; empty: everything
   bool operator==(const Permissions&) const = default;
+
+  [[nodiscard]] bool may_publish(TrackSource source) const {
+    return can_publish && (sources.empty() || std::ranges::find(sources, source) != sources.end());
+  }
 };
 
 struct ParticipantOptions {
@@ -190,7 +195,7 @@ class MediaControl {
 
   virtual CallId create_call() = 0;
   /// Ends it for everybody; no events.
-  virtual void end_call(CallId call, rtc::Outbox& outbox) = 0;
+  virtual void end_call(Instant now, CallId call, rtc::Outbox& outbox) = 0;
   virtual ParticipantId join(Instant now, CallId call, ParticipantOptions options) = 0;
   virtual void leave(Instant now, ParticipantId participant, rtc::Outbox& outbox) = 0;
 
@@ -198,7 +203,6 @@ class MediaControl {
   virtual Result<std::string> handle_offer(Instant now, ParticipantId participant, std::string_view sdp) = 0;
   /// Subscriber connection: the client answers offer `id` (0: the pending one).
   virtual Result<> handle_answer(Instant now, ParticipantId participant, std::string_view sdp, uint32_t id) = 0;
-  virtual void add_candidate(Instant now, ParticipantId participant, PeerRole role, std::string_view candidate) = 0;
   /// The signalling came back: new ICE credentials and an offer for the subscriber connection; media state stays.
   virtual void restart_ice(Instant now, ParticipantId participant) = 0;
 
@@ -219,9 +223,9 @@ class MediaControl {
   virtual void set_permissions(Instant now, ParticipantId participant, const Permissions& permissions) = 0;
 
   /// Sends a message on the subscriber connection's channel; one that is not open yet drops lossy and queues reliable
-  /// messages. False: the queue is full, the participant is too slow and must reconnect.
-  virtual bool send_data(Instant now, ParticipantId participant, DataChannel channel, std::string_view message,
-                         rtc::Outbox& outbox) = 0;
+  /// messages. It leaves with the end of the pass. False: the queue is full, the participant is too slow and must
+  /// reconnect.
+  virtual bool send_data(Instant now, ParticipantId participant, DataChannel channel, std::string_view message) = 0;
 
   // Datagrams and time.
 

@@ -23,12 +23,11 @@ class MediaEngine final : public MediaControl {
   ~MediaEngine() override;
 
   CallId create_call() override;
-  void end_call(CallId call, rtc::Outbox& outbox) override;
+  void end_call(Instant now, CallId call, rtc::Outbox& outbox) override;
   ParticipantId join(Instant now, CallId call, ParticipantOptions options) override;
   void leave(Instant now, ParticipantId participant, rtc::Outbox& outbox) override;
   Result<std::string> handle_offer(Instant now, ParticipantId participant, std::string_view sdp) override;
   Result<> handle_answer(Instant now, ParticipantId participant, std::string_view sdp, uint32_t id) override;
-  void add_candidate(Instant now, ParticipantId participant, PeerRole role, std::string_view candidate) override;
   void restart_ice(Instant now, ParticipantId participant) override;
   Result<TrackState> add_track(Instant now, ParticipantId participant, const TrackRequest& request) override;
   void remove_track(Instant now, ParticipantId participant, const TrackSid& track) override;
@@ -40,8 +39,7 @@ class MediaEngine final : public MediaControl {
   void set_subscription_permission(Instant now, ParticipantId publisher,
                                    const SubscriptionPermission& permission) override;
   void set_permissions(Instant now, ParticipantId participant, const Permissions& permissions) override;
-  bool send_data(Instant now, ParticipantId participant, DataChannel channel, std::string_view message,
-                 rtc::Outbox& outbox) override;
+  bool send_data(Instant now, ParticipantId participant, DataChannel channel, std::string_view message) override;
   void handle_datagram(Instant now, const rtc::Path& path, rtc::MutableBytes datagram, rtc::Outbox& outbox) override;
   void finish_pass(Instant now, rtc::Outbox& outbox) override;
   [[nodiscard]] std::optional<Instant> next_timeout() const override;
