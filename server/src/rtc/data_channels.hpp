@@ -5,33 +5,22 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <map>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <variant>
 #include <vector>
 
-#include "base/function_ref.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "rtc/bytes.hpp"
+#include "rtc/dcep.hpp"
+#include "rtc/sctp_association.hpp"
 
 namespace kith::rtc {
 
 /// Which ids our own channels get: even as the client of DTLS, odd as its server (RFC 8832 §6).
 enum class ChannelIds : uint8_t { kEven = 0, kOdd = 1 };
-
-/// How a channel's messages travel, in both directions (RFC 8832 §5.1). At most one of the two limits is set; with
-/// neither, messages are sent until they arrive.
-struct ChannelOptions {
-  std::string label;
-  std::string protocol;
-  bool is_ordered = true;
-  std::optional<uint32_t> max_retransmits;  ///< further attempts after the first
-  std::optional<uint32_t> max_lifetime_ms;
-  bool operator==(const ChannelOptions&) const = default;
-};
 
 /// A channel may be used: the peer has opened it, or has accepted ours.
 struct ChannelOpened {
@@ -53,11 +42,8 @@ struct ChannelClosed {
 };
 /// All channels are gone for good; only a new peer connection helps.
 struct AssociationLost {
-  enum class Cause : uint8_t {
-    kNoAnswer,           ///< the peer was silent through every retransmission
-    kClosedByPeer,       ///< ABORT or SHUTDOWN
-    kProtocolViolation,  ///< the peer broke a rule or a limit; it was told by ABORT
-  } cause = Cause::kNoAnswer;
+  using Cause = SctpLoss;
+  Cause cause = Cause::kNoAnswer;
   bool operator==(const AssociationLost&) const = default;
 };
 using ChannelEvent = std::variant<ChannelOpened, MessageReceived, ChannelClosed, AssociationLost>;
@@ -71,23 +57,21 @@ enum class SendStatus : uint8_t {
 
 class DataChannels {
  public:
-  static constexpr size_t kMessageMax = 262'144;              ///< bytes, in both directions
-  static constexpr size_t kSendBufferMax = 16 * 1024 * 1024;  ///< unacknowledged bytes of all channels together
-  static constexpr size_t kChannelsMax = 1024;                ///< open at one time, also the ids there are
-  static constexpr size_t kPacketMax = 1188;                  ///< bytes of what `flush` writes, before DTLS
+  static constexpr size_t kMessageMax = SctpAssociation::kMessageMax;  ///< bytes, in both directions
+  static constexpr size_t kSendBufferMax = 16 * 1024 * 1024;  ///< what unacknowledged messages of all channels cost
+  static constexpr size_t kChannelsMax = SctpAssociation::kStreams;  ///< open at one time, also the ids there are
 
-  /// Takes one SCTP packet; the bytes are valid only during the call.
-  using Sink = FunctionRef<void(Bytes packet)>;
+  /// Takes one SCTP packet, at most `kSctpPacketMax` bytes, valid only during the call.
+  using Sink = SctpPacker::Sink;
 
   /// `random` outlives this.
-  DataChannels(ChannelIds ids, Random& random);
-  ~DataChannels();
+  DataChannels(ChannelIds ids, Random& random) : ids_(ids), association_(random) {}
   DataChannels(const DataChannels&) = delete;
   DataChannels& operator=(const DataChannels&) = delete;
 
   /// Opens a channel; the id may be used for `send` at once, before ChannelOpened. May be called before DTLS is done:
   /// the first channel starts the association with the next `flush`; whoever opens none waits for the peer.
-  /// nullopt: no id is left, label or protocol is longer than 256 bytes, or the association is lost.
+  /// nullopt: no id is left, label or protocol is longer than `kChannelNameMax`, or the association is lost.
   std::optional<uint16_t> open_channel(ChannelOptions options);
   /// Closes a channel after what is queued on it; ChannelClosed follows. Unknown channels are ignored.
   void close_channel(uint16_t channel);
@@ -99,21 +83,43 @@ class DataChannels {
   /// Takes one packet, decrypted by DTLS. Never fails: what is malformed is dropped, what is hostile ends the
   /// association.
   void handle_packet(Instant now, Bytes packet);
-  [[nodiscard]] std::optional<Instant> next_timeout() const;
+  [[nodiscard]] std::optional<Instant> next_timeout() const { return association_.next_timeout(); }
   void handle_timeout(Instant now);
   /// Writes what may leave now. Not before DTLS is done.
-  void flush(Instant now, Sink send);
+  void flush(Instant now, Sink send) { association_.flush(now, send); }
 
   /// Ends the association; the next `flush` tells the peer by ABORT. No event.
   void abort();
-  [[nodiscard]] bool is_lost() const;
+  [[nodiscard]] bool is_lost() const { return association_.is_lost(); }
 
   /// Events since the last time, in order.
   std::vector<ChannelEvent> take_events();
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  struct Channel {
+    ChannelOptions options;
+    bool is_ours = false;
+    bool is_confirmed = false;  ///< the peer has answered: before, messages must travel in order (RFC 8832 §6)
+    bool is_closing = false;
+    bool is_reset_by_us = false;
+    bool is_reset_by_peer = false;
+  };
+
+  [[nodiscard]] bool is_own_id(uint16_t channel) const { return channel % 2 == static_cast<uint16_t>(ids_); }
+  void push_control(uint16_t channel, std::string message);
+  void handle_events();
+  void handle_message(SctpInboundMessage&& message);
+  void handle_control(uint16_t channel, Bytes message);
+  void handle_open(uint16_t id, Bytes message);
+  void confirm(uint16_t id, Channel& channel);
+  void handle_peer_reset(uint16_t id);
+  void handle_own_reset(uint16_t id);
+
+  ChannelIds ids_;
+  SctpAssociation association_;
+  std::map<uint16_t, Channel> channels_;
+  std::vector<SctpEvent> association_events_;
+  std::vector<ChannelEvent> events_;
 };
 
 }  // namespace kith::rtc
