@@ -133,4 +133,11 @@ std::optional<AddressRange> AddressRange::parse(std::string_view text) {
   return AddressRange{.base = *base, .prefix_bits = 128 - bits_max + *bits};
 }
 
+Address bound_address(int descriptor) {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  getsockname(descriptor, reinterpret_cast<sockaddr*>(&storage), &size);
+  return Address::from_sockaddr(storage);
+}
+
 }  // namespace kith::net

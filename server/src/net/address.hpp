@@ -39,6 +39,9 @@ struct Address {
   uint32_t to_sockaddr(sockaddr_storage& out) const;
 };
 
+/// The address a socket is bound to.
+Address bound_address(int descriptor);
+
 /// Addresses with a common prefix: "10.0.0.0/8", "2001:db8::/32" or one address.
 struct AddressRange {
   Address base;

@@ -4,23 +4,15 @@
 #include <memory>
 #include <vector>
 
-#include "base/result.hpp"
+#include "net/acceptor.hpp"
 #include "net/address.hpp"
 #include "net/address_count.hpp"
 #include "net/http_connection.hpp"
-#include "net/reactor.hpp"
 #include "net/tls.hpp"
 
 namespace kith::net {
 
-/// Binds and listens. `kIsExclusive` fails if anybody listens there already; `kIsShared` joins the other reactors'
-/// listeners (SO_REUSEPORT), and would join another process's as well. Returns the descriptor.
-enum class ListenMode { kIsExclusive, kIsShared };
-Result<int> listen_on(const Address& address, ListenMode mode);
-/// The address a descriptor is bound to.
-Address bound_address(int descriptor);
-
-class Listener final : public EventSource {
+class Listener final {
  public:
   struct Options {
     ConnectionHost& host;
@@ -31,26 +23,25 @@ class Listener final : public EventSource {
   };
 
   /// Owns the descriptor.
-  Listener(int descriptor, Options options) : descriptor_(descriptor), options_(options) {}
-  ~Listener() override;
+  Listener(int descriptor, Options options)
+      : options_(options),
+        acceptor_(descriptor, options.host.reactor,
+                  [this](int accepted_descriptor, const Address& peer) { accepted(accepted_descriptor, peer); }) {}
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 
-  void start();
-  void stop();
+  void start() { acceptor_.start(); }
+  void stop() { acceptor_.stop(); }
   [[nodiscard]] bool is_tls() const { return options_.is_tls; }
   /// For connections accepted from now on.
   void set_tls(std::shared_ptr<TlsContext> tls) { tls_ = std::move(tls); }
 
  private:
-  void on_events(uint32_t events) override;
   void accepted(int descriptor, const Address& peer);
-  void pause();
 
-  int descriptor_;
   Options options_;
+  Acceptor acceptor_;
   std::shared_ptr<TlsContext> tls_;
-  TimerId resume_ = TimerId::kNone;
 };
 
 }  // namespace kith::net

@@ -18,6 +18,10 @@ IoResult result_of(ssize_t moved, IoStatus when_not_ready) {
 
 }  // namespace
 
+void set_option(int descriptor, int level, int name, int value) {
+  setsockopt(descriptor, level, name, &value, sizeof value);
+}
+
 Socket::Socket(Socket&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)), tls_(std::move(other.tls_)) {}
 

@@ -12,6 +12,9 @@ struct iovec;
 
 namespace kith::net {
 
+/// Sets an option whose value is a number; what the kernel does not know is left as it is.
+void set_option(int descriptor, int level, int name, int value);
+
 /// Owns the descriptor; closing it also ends the kernel's watch.
 class Socket {
  public:

@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "net/socket.hpp"
+
 namespace kith::net {
 namespace {
 
@@ -18,10 +20,6 @@ constexpr int kSocketBufferBytes = 4 * 1024 * 1024;
 /// Most bytes one read can give with UDP_GRO. The odd rest spreads the buffers over the sets of the caches.
 constexpr size_t kJoinedBytesMax = 65'536;
 constexpr size_t kStrideRest = 2'112;
-
-void set_option(int descriptor, int level, int name, int value) {
-  setsockopt(descriptor, level, name, &value, sizeof value);
-}
 
 /// The "force" forms pass the system's limit but need a privilege.
 void set_buffers(int descriptor) {
@@ -94,12 +92,7 @@ Result<> UdpSocket::start(Reactor& reactor, DatagramHandler& handler) {
   return {};
 }
 
-Address UdpSocket::address() const {
-  sockaddr_storage storage{};
-  socklen_t size = sizeof storage;
-  getsockname(descriptor_, reinterpret_cast<sockaddr*>(&storage), &size);
-  return Address::from_sockaddr(storage);
-}
+Address UdpSocket::address() const { return bound_address(descriptor_); }
 
 size_t UdpSocket::receive_buffer_bytes() const {
   int size = 0;
