@@ -1,0 +1,92 @@
+// One thread of media: a loop with a UDP socket, a TCP port and a timer around a core that knows none of them.
+//
+// A pass: 1. batches of datagrams, and jobs, go in · 2. a timer that is due goes in · 3. the core finishes the pass ·
+// 4. all that must leave does, in one go · 5. the timer is set to what the core waits for.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <thread>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "net/datagram_handler.hpp"
+#include "net/reactor.hpp"
+#include "net/tcp_media_listener.hpp"
+#include "net/udp_socket.hpp"
+#include "rtc/outbox.hpp"
+
+namespace kith::api {
+
+/// What a media thread drives: a server's calls, or the participants of a load generator.
+class MediaCore {
+ public:
+  virtual ~MediaCore() = default;
+  virtual void handle_datagram(Instant now, const rtc::Path& path, rtc::MutableBytes datagram, rtc::Outbox& outbox) = 0;
+  virtual void finish_pass(Instant now, rtc::Outbox& outbox) = 0;
+  [[nodiscard]] virtual std::optional<Instant> next_timeout() const = 0;
+  virtual void handle_timeout(Instant now, rtc::Outbox& outbox) = 0;
+  virtual void forget_path(const rtc::Path& path) = 0;
+};
+
+class MediaThread final : private net::EventSource, private net::DatagramHandler {
+ public:
+  /// Runs between the datagrams of two passes; what it puts into the outbox leaves with the pass.
+  using MediaJob = std::move_only_function<void(Instant now, rtc::Outbox& outbox)>;
+
+  struct Options {
+    net::Address udp;                 ///< port 0: any free one
+    std::optional<net::Address> tcp;  ///< nullopt: no TCP
+  };
+
+  /// Binds the ports; nothing runs before `start`. `clock` outlives the thread. `kInvalidField`: a port is taken.
+  static Result<std::unique_ptr<MediaThread>> create(const Options& options, const Clock& clock);
+  /// Stops if `stop` was not called.
+  ~MediaThread() override;
+  MediaThread(const MediaThread&) = delete;
+  MediaThread& operator=(const MediaThread&) = delete;
+
+  /// `core`: called on the thread only, until `stop` has returned.
+  Result<> start(MediaCore& core);
+  /// Ends after the present pass and waits for it. Jobs that were not run are dropped.
+  void stop();
+
+  /// From any thread; jobs posted by one thread keep their order.
+  void post(MediaJob job);
+
+  [[nodiscard]] net::Address udp_address() const { return udp_->address(); }
+  [[nodiscard]] std::optional<net::Address> tcp_address() const;
+  [[nodiscard]] size_t receive_buffer_bytes() const { return udp_->receive_buffer_bytes(); }
+  /// From any thread.
+  [[nodiscard]] const net::UdpMetrics& udp_metrics() const { return udp_->metrics(); }
+  /// From any thread; null without TCP.
+  [[nodiscard]] const net::TcpMediaMetrics* tcp_metrics() const { return tcp_ ? &tcp_->metrics() : nullptr; }
+
+ private:
+  MediaThread(std::unique_ptr<net::Reactor> reactor, std::unique_ptr<net::UdpSocket> udp,
+              std::unique_ptr<net::TcpMediaListener> tcp);
+
+  void handle_datagram(Instant now, const rtc::Path& path, rtc::MutableBytes datagram) override;
+  void handle_closed(const rtc::Path& path) override;
+  void on_events(uint32_t) override {}
+  void flush() override;
+
+  void begin_pass(Instant now);
+  bool answer_plain_binding(const rtc::Path& path, rtc::Bytes datagram);
+  void set_timer();
+  void handle_timer();
+
+  std::unique_ptr<net::Reactor> reactor_;
+  std::unique_ptr<net::UdpSocket> udp_;
+  std::unique_ptr<net::TcpMediaListener> tcp_;
+  MediaCore* core_ = nullptr;
+  rtc::Outbox outbox_;
+  Instant now_;  ///< never goes back, so that no core sees time run backwards
+  bool is_in_pass_ = false;
+  net::TimerId timer_ = net::TimerId::kNone;
+  Instant timer_due_;
+  std::thread thread_;
+};
+
+}  // namespace kith::api
