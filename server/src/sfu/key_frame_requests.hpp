@@ -21,7 +21,7 @@ class KeyFrameRequests {
   /// Somebody wants a key frame; may be called for every packet.
   void want(Instant now);
   /// A key frame begins: wishes before it are fulfilled.
-  void handle_key_frame(Instant now);
+  void handle_key_frame() { wanted_since_.reset(); }
   /// True if a request must leave now. `is_live`: packets of the encoding come; nothing is repeated to a dead one.
   bool take_due(Instant now, bool is_live);
   [[nodiscard]] std::optional<Instant> next_timeout() const;

@@ -9,6 +9,7 @@
 #include <bitset>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "sfu/media_packet.hpp"
 
@@ -51,14 +52,17 @@ class LayerSelector {
     bool is_used = false;
   };
 
+  Decision begin(const MediaPacket& packet);
   void switch_layers(const MediaPacket& packet);
-  [[nodiscard]] bool can_reach(Layer layer, const MediaPacket& packet) const;
+  void switch_space(Layer goal, const MediaPacket& packet);
+  void set_current(Layer layer);
   [[nodiscard]] bool is_chain_whole(int8_t spatial, const MediaPacket& packet) const;
   void note_frame(const MediaPacket& packet, bool is_forwarded);
   [[nodiscard]] bool is_topmost(const MediaPacket& packet) const;
 
   bool is_simulcast_;
   bool layers_changed_ = false;
+  bool needs_key_frame_ = false;  ///< the chain of the wanted spatial layer was not forwarded
   Layer target_;
   Layer current_;
   uint16_t source_ = 0;
@@ -67,6 +71,7 @@ class LayerSelector {
   size_t newest_frame_ = 0;
   /// Which of the last frames by number were forwarded (dependency descriptor).
   std::bitset<256> forwarded_;
+  uint16_t newest_number_ = 0;
 };
 
 }  // namespace kith::sfu

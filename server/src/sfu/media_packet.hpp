@@ -22,6 +22,7 @@ struct MediaPacket {
   Codec codec = Codec::kUnknown;
   bool marker = false;
   bool is_padding = false;  ///< padding only: never forwarded, but its sequence number must be closed up
+  bool is_silence = false;  ///< audio: discontinuous transmission, nobody speaks
   bool is_late = false;     ///< older than the newest: reordered, or recovered by retransmission
   FrameInfo frame;
   Vp8Descriptor vp8;
@@ -29,13 +30,13 @@ struct MediaPacket {
 
   /// The extension block for subscribers (SubscriberExtensions), with profile and length; empty: none.
   rtc::Bytes extensions;
-  uint8_t descriptor_at = 0;  ///< where in `extensions` the value of the dependency descriptor begins; 0: none
+  uint16_t descriptor_at = 0;  ///< where in `extensions` the value of the dependency descriptor begins; 0: none
   uint8_t descriptor_size = 0;
   uint16_t frame_number = 0;  ///< of the dependency descriptor
   uint16_t mask_at_bit = 0;   ///< of the dependency descriptor
   uint8_t decode_target_count = 0;
-  bool has_structure = false;  ///< the dependency descriptor brings a new structure
-  /// Decode targets the publisher sends, by the dependency descriptor's newest mask.
+  bool tells_active_targets = false;  ///< the descriptor brings a structure or a mask: viewers learn what is sent
+  /// Decode targets the publisher sends, by the dependency descriptor's newest mask; bits above the count mean nothing.
   uint32_t active_decode_targets = 0;
 
   rtc::Bytes payload;  ///< as received, descriptor included

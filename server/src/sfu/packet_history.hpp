@@ -48,8 +48,8 @@ class PacketHistory {
   };
 
   void drop_oldest();
-  void make_room(Instant now, int64_t sequence, size_t size);
-  void grow_bytes(size_t size);
+  void make_room(Instant now, size_t size);
+  void grow_bytes();
   void grow_slots();
   [[nodiscard]] uint64_t place(size_t size) const;
 

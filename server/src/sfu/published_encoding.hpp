@@ -16,6 +16,7 @@
 #include "sfu/packet_history.hpp"
 #include "sfu/rate_window.hpp"
 #include "sfu/receive_stream.hpp"
+#include "sfu/subscriber_extensions.hpp"
 
 namespace kith::sfu {
 
@@ -38,19 +39,16 @@ class PublishedEncoding {
     uint8_t index = 0;  ///< low to high
     bool wants_retransmission = true;
   };
+  /// Longer packets than any path carries are dropped.
+  static constexpr size_t kPayloadMax = 4000;
+
   explicit PublishedEncoding(const Options& options);
 
-  /// The SSRC its packets come on; a new one goes on where the old one ended. Known streams are left alone.
-  void bind(rtc::Ssrc ssrc);
-  void bind_retransmission(rtc::Ssrc ssrc) { rtx_ssrc_ = ssrc; }
-  [[nodiscard]] std::optional<rtc::Ssrc> ssrc() const;
-  [[nodiscard]] std::optional<rtc::Ssrc> retransmission_ssrc() const { return rtx_ssrc_; }
-
-  /// Takes a packet of this encoding or, by its payload type, a retransmission of one. `source`: counts the streams of
-  /// the track, moved on when one begins. Returns what must be forwarded, valid until the next packet; nullptr:
-  /// nothing.
+  /// Takes a packet of this encoding or, by its payload type, a retransmission of one. Another SSRC than before begins
+  /// another stream of the same encoding. `sources`: counts the streams of the track, moved on when one begins. Returns
+  /// what must be forwarded, valid until the next packet; nullptr: nothing.
   const MediaPacket* handle_packet(Instant now, const rtc::RtpPacket& packet, size_t size, const PayloadTypes& types,
-                                   const rtc::RtpExtensionMap& extensions, uint16_t& source);
+                                   const rtc::RtpExtensionMap& extensions, uint16_t& sources);
   void handle_sender_report(Instant now, const rtc::SenderReport& report);
   void set_paused(bool is_paused);
   void set_rtt(Duration rtt);
@@ -65,34 +63,44 @@ class PublishedEncoding {
   [[nodiscard]] const ReceiveStream* stream() const { return stream_ ? &*stream_ : nullptr; }
   [[nodiscard]] const PacketHistory& history() const { return history_; }
   [[nodiscard]] const SenderClock* clock() const { return stream_ ? &stream_->clock() : nullptr; }
+  /// Of the dependency descriptor, if the encoding has one.
+  [[nodiscard]] const std::optional<DependencyStructure>& structure() const { return frames_.structure(); }
 
   /// Whether packets of a spatial layer came lately.
   [[nodiscard]] bool is_alive(Instant now, int8_t spatial) const;
   /// What a viewer of a layer is sent; SVC layers include what they rest on.
   [[nodiscard]] DataRate rate(Instant now, Layer layer) const;
-  /// The highest layers seen lately.
-  [[nodiscard]] int8_t spatial_layers(Instant now) const;
-  [[nodiscard]] int8_t temporal_layers(Instant now) const;
+  /// How many temporal layers a spatial layer had lately, at least 1.
+  [[nodiscard]] int8_t temporal_layers(Instant now, int8_t spatial) const;
 
  private:
-  const MediaPacket* accept(Instant now, const rtc::RtpPacket& packet, rtc::Bytes payload, PayloadType type,
-                            ReceiveStream::Placed placed, const rtc::RtpExtensionMap& extensions);
+  void begin_stream(rtc::Ssrc ssrc);
   const MediaPacket* recover(Instant now, const rtc::RtpPacket& packet, const PayloadTypes& types,
                              const rtc::RtpExtensionMap& extensions);
+  const MediaPacket* accept(Instant now, const rtc::RtpPacket& packet, Codec codec, ReceiveStream::Placed placed,
+                            const rtc::RtpExtensionMap& extensions);
+  void parse(const rtc::RtpPacket& packet, const rtc::RtpExtensionMap& extensions, MediaPacket& media);
   void count(Instant now, const MediaPacket& packet);
+
+  template <typename T>
+  using PerLayer = std::array<std::array<T, kTemporalLayersMax>, kSpatialLayersMax>;
 
   Options options_;
   std::optional<ReceiveStream> stream_;
-  std::optional<rtc::Ssrc> ssrc_;
-  std::optional<rtc::Ssrc> rtx_ssrc_;
   FrameParser frames_;
   PacketHistory history_;
   KeyFrameRequests key_frames_;
-  int64_t position_offset_ = 0;  ///< where this stream's numbers begin, behind those of the stream before
+  std::optional<int64_t> position_offset_;  ///< puts this stream's numbers behind those of the stream before
   uint16_t source_ = 0;
-  std::array<std::array<RateWindow, kTemporalLayersMax>, kSpatialLayersMax> rates_;
-  std::array<std::array<Instant, kTemporalLayersMax>, kSpatialLayersMax> seen_at_{};
-  std::vector<uint16_t> lost_;  ///< scratch
+  bool is_paused_ = false;
+  std::optional<Duration> rtt_;
+  /// What a viewer of a layer is sent; layers above the highest seen are not counted.
+  PerLayer<RateWindow> rates_;
+  PerLayer<std::optional<Instant>> seen_at_{};
+  int8_t spatial_max_ = 0;
+  int8_t temporal_max_ = 0;
+  std::array<uint8_t, kExtensionBlockMax> extension_block_{};  ///< scratch
+  std::vector<uint16_t> lost_;                                 ///< scratch
 };
 
 }  // namespace kith::sfu

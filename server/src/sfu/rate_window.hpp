@@ -20,7 +20,7 @@ class RateWindow {
   [[nodiscard]] DataRate rate(Instant now) const;
 
  private:
-  static constexpr size_t kBuckets = 10;
+  static constexpr size_t kBuckets = 11;  ///< ten that are full and the one being filled
   static constexpr Duration kBucket = std::chrono::milliseconds(100);
 
   void advance(Instant now);

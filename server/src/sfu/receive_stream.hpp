@@ -38,7 +38,7 @@ class ReceiveStream {
   /// A packet on the stream's own SSRC. `size`: with header and padding.
   Placed handle_packet(Instant now, const rtc::RtpPacket& packet, size_t size);
   /// A packet recovered by RTX (RFC 4588): repairs, but is not counted as received.
-  Placed handle_recovered(uint16_t sequence);
+  Placed handle_recovered(Instant now, uint16_t sequence);
   /// A key frame begins at this packet: nothing older is asked for.
   void handle_key_frame(int64_t sequence) { nacks_.forget_before(sequence); }
   void handle_sender_report(Instant now, const rtc::SenderReport& report);
@@ -70,13 +70,16 @@ class ReceiveStream {
   [[nodiscard]] Counts counts() const;
 
  private:
-  static constexpr size_t kWindow = 1024;    ///< how far back duplicates are told
-  static constexpr int64_t kJumpMax = 3000;  ///< a farther jump forward is a new beginning (RFC 3550 A.1)
+  static constexpr size_t kWindow = 1024;  ///< how far back duplicates are told
+  static constexpr int kJumpMax = 3000;    ///< a farther jump is a new beginning (RFC 3550 A.1)
+  static constexpr int kAheadMax = 64;     ///< how far a retransmission may run ahead of its stream
 
   Placed place(Instant now, uint16_t sequence);
   Placed start_at(uint16_t sequence, int64_t position);
-  void mark(int64_t position) { seen_.set(static_cast<size_t>(position) % kWindow); }
-  void measure_jitter(Instant now, uint32_t timestamp);
+  static size_t slot(int64_t position) { return static_cast<size_t>(position) % kWindow; }
+  [[nodiscard]] uint16_t wire_newest() const { return static_cast<uint16_t>(newest_ - wire_offset_); }
+  [[nodiscard]] int64_t expected() const { return has_packets_ ? expected_before_ + newest_ - base_ + 1 : 0; }
+  void measure_jitter(Instant now, uint32_t timestamp, bool is_first);
 
   Options options_;
   SenderClock clock_;
@@ -99,7 +102,7 @@ class ReceiveStream {
   int64_t expected_reported_ = 0;  ///< at the last report
   uint64_t received_reported_ = 0;
   double jitter_ = 0;
-  std::optional<int64_t> transit_;  ///< of the packet before, in RTP units
+  std::optional<uint32_t> transit_;  ///< of the packet before, in RTP units
   uint32_t last_report_ntp_ = 0;
   std::optional<Instant> last_report_at_;
 };

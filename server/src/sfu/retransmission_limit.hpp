@@ -12,7 +12,7 @@ class RetransmissionLimit {
  public:
   static constexpr uint8_t kTimesMax = 3;
   /// How far back is remembered; older packets are not sent again at all.
-  static constexpr int64_t kWindow = 1024;
+  static constexpr int64_t kWindow = 512;
 
   /// True if packet `sequence` (unwrapped, at most `newest`) may be sent again now; takes note of it.
   bool admit(Instant now, int64_t sequence, int64_t newest, Duration rtt);

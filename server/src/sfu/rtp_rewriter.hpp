@@ -44,9 +44,9 @@ class RtpRewriter {
 
   /// Which packet of the publisher went out under a number lately.
   struct Origin {
-    int64_t sequence = 0;
+    int64_t number = 0;    ///< ours, unwrapped
+    int64_t sequence = 0;  ///< the publisher's
     uint8_t encoding = 0;
-    RewrittenPacket rewritten;
   };
   [[nodiscard]] std::optional<Origin> find(uint16_t sequence) const;
 
@@ -56,29 +56,33 @@ class RtpRewriter {
   /// Encoding and offset of what is being sent; only once begun.
   [[nodiscard]] uint8_t encoding() const { return map_.newest().encoding; }
   [[nodiscard]] uint32_t timestamp_offset() const { return map_.newest().offsets.timestamp; }
+  /// The newest timestamp sent.
+  [[nodiscard]] uint32_t newest_timestamp() const { return newest_timestamp_; }
+  /// Whether a packet goes on what is being sent.
+  [[nodiscard]] bool goes_on(const MediaPacket& packet) const {
+    return !map_.empty() && map_.newest().source == packet.source;
+  }
 
  private:
+  void go_on_to(int64_t in);
+  [[nodiscard]] static RewrittenPacket rewrite(const MediaPacket& packet, const SequenceMap::Range& range);
+  RewrittenPacket note(const MediaPacket& packet);
   [[nodiscard]] uint32_t place_timestamp(const MediaPacket& packet, const SenderClock* before,
                                          const SenderClock* after) const;
-  void note(const MediaPacket& packet, const RewriteOffsets& offsets);
-  void reserve_gap(const MediaPacket& packet);
 
   uint32_t rate_hz_;
   SequenceMap map_;
-  uint32_t first_timestamp_;
-  uint16_t first_picture_id_;
-  // The newest that went out.
-  uint32_t newest_timestamp_ = 0;
+  int64_t newest_in_ = 0;          ///< the publisher's newest packet that was forwarded or left out
+  bool must_begin_range_ = false;  ///< something was left out since the last forwarded packet
+  std::optional<uint16_t> picture_left_out_;
+  RewriteOffsets offsets_;  ///< of what comes next
+  // Of the newest packet that went out; before the first, what it will follow.
+  uint32_t newest_timestamp_;
   Instant newest_arrival_{};
-  uint16_t newest_picture_id_ = 0;
-  uint8_t newest_base_picture_ = 0;
+  uint16_t newest_picture_id_;
+  uint8_t newest_base_picture_;
   uint8_t newest_key_index_ = 0;
   uint16_t newest_frame_number_ = 0;
-  // Of the publisher's: highest sequence taken note of, picture ids left out since.
-  int64_t newest_in_ = 0;
-  RewriteOffsets offsets_;
-  bool must_begin_range_ = false;
-  std::optional<uint16_t> picture_left_out_;
 };
 
 }  // namespace kith::sfu

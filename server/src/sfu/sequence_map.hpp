@@ -44,7 +44,7 @@ class SequenceMap {
   void extend(int64_t in);
   [[nodiscard]] bool empty() const { return count_ == 0; }
   /// The newest range; only if not empty.
-  [[nodiscard]] const Range& newest() const { return ranges_[(begin_ + count_ - 1) % ranges_.size()]; }
+  [[nodiscard]] const Range& newest() const { return ranges_[index(count_ - 1)]; }
   /// The number the next new packet gets.
   [[nodiscard]] int64_t next_out() const { return next_out_; }
   /// The range a packet of the publisher was given a place in; nullptr: it was closed up, or is forgotten.
@@ -53,9 +53,12 @@ class SequenceMap {
   [[nodiscard]] const Range* find_out(int64_t out) const;
 
  private:
-  [[nodiscard]] const Range& at(size_t index) const { return ranges_[(begin_ + index) % ranges_.size()]; }
+  static constexpr size_t kRangesMin = 4;
 
-  std::vector<Range> ranges_;  ///< a ring that doubles up to kRangesMax
+  /// Where the range that is `position`th by age lies.
+  [[nodiscard]] size_t index(size_t position) const { return (begin_ + position) & (ranges_.size() - 1); }
+
+  std::vector<Range> ranges_;  ///< a ring, a power of two up to kRangesMax
   size_t begin_ = 0;
   size_t count_ = 0;
   int64_t next_out_;

@@ -41,7 +41,7 @@ class SubscribedTrack {
   [[nodiscard]] Layer target() const { return selector_.target(); }
   [[nodiscard]] Layer current() const { return selector_.current(); }
   /// The spatial layer whose key frame it waits for: ask `published` for one, as often as you like.
-  [[nodiscard]] std::optional<int8_t> awaited_key_frame() const { return selector_.awaited_key_frame(); }
+  [[nodiscard]] std::optional<int8_t> awaited_key_frame() const;
 
   /// Makes of a published packet what this subscriber gets. False: nothing. `out.payload` views `packet.payload`.
   bool forward(const MediaPacket& packet, OutgoingPacket& out) {
@@ -74,14 +74,17 @@ class SubscribedTrack {
   [[nodiscard]] const Counts& counts() const { return counts_; }
 
  private:
+  [[nodiscard]] bool is_audio() const { return published().kind() == MediaKind::kAudio; }
   bool forward_chosen(const MediaPacket& packet, OutgoingPacket& out);
+  bool forward_next(const MediaPacket& packet, OutgoingPacket& out);
   bool forward_late(const MediaPacket& packet, OutgoingPacket& out);
-  void write(const MediaPacket& packet, const RewrittenPacket& rewritten, bool marker, OutgoingPacket& out);
-  void write_filler(const RewrittenPacket& rewritten, OutgoingPacket& out);
-  void write_header(rtc::Ssrc ssrc, uint8_t payload_type, bool marker, const RewrittenPacket& rewritten,
-                    OutgoingPacket& out) const;
+
+  void write(const MediaPacket& packet, const RewrittenPacket& rewritten, bool ends_picture, OutgoingPacket& out);
+  static void write_header(rtc::Ssrc ssrc, uint8_t payload_type, bool marker, const RewrittenPacket& rewritten,
+                           OutgoingPacket& out);
   void write_extensions(const MediaPacket& packet, const RewrittenPacket& rewritten, OutgoingPacket& out);
-  bool write_active_layers(const MediaPacket& packet, OutgoingPacket& out);
+  size_t write_active_layers(const MediaPacket& packet, const RewrittenPacket& rewritten, OutgoingPacket& out);
+  static void append_transport_sequence(OutgoingPacket& out);
   void turn_into_retransmission(uint16_t original, OutgoingPacket& out);
 
   Options options_;
@@ -89,8 +92,8 @@ class SubscribedTrack {
   RtpRewriter rewriter_;
   RetransmissionLimit retransmissions_;
   uint16_t rtx_sequence_;
-  /// The frame that tells the receiver which layers it gets from now on.
-  std::optional<uint32_t> layer_change_at_;
+  int64_t oldest_repaired_ = 0;              ///< the newest key frame's first number: what is older is not sent again
+  std::optional<uint32_t> layer_change_at_;  ///< timestamp of the frame that tells the receiver which layers it gets
   std::optional<Instant> key_frame_sent_at_;
   Counts counts_;
 };

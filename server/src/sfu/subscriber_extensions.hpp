@@ -19,8 +19,8 @@ inline constexpr uint8_t kTransportSequenceAtTwoByte = 6;
 inline constexpr size_t kExtensionBlockMax = 320;
 
 struct ExtensionBlock {
-  size_t size = 0;            ///< with profile and length; 0 if it did not fit
-  uint8_t descriptor_at = 0;  ///< of the dependency descriptor's value; 0: none
+  size_t size = 0;             ///< with profile and length; 0 if it did not fit
+  uint16_t descriptor_at = 0;  ///< of the dependency descriptor's value; 0: none
   uint8_t descriptor_size = 0;
 };
 

@@ -31,6 +31,9 @@ struct DependencyStructure {
   std::vector<Template> templates;
   std::array<Layer, kDecodeTargetsMax> target_layers{};    ///< what a decode target shows at best
   std::array<uint8_t, kDecodeTargetsMax> target_chains{};  ///< the chain that protects a decode target
+  /// The decode target a viewer of a layer is sent, by spatial and temporal layer: the best that is not above it.
+  /// −1: there is none.
+  std::array<std::array<int8_t, kTemporalLayersMax>, kSpatialLayersMax> targets{};
 };
 
 /// One packet's descriptor, resolved with its structure.

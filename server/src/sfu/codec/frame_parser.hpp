@@ -10,7 +10,7 @@
 
 namespace kith::sfu {
 
-/// Keeps what the packets of one source need of those before: the dependency structure, where the last frame ended.
+/// Keeps what the packets of one source need of those before: the dependency structure, the newest frame's timestamp.
 class FrameParser {
  public:
   /// True if the codec's layers are read from the dependency descriptor, so that subscribers need it too.
@@ -22,15 +22,19 @@ class FrameParser {
   bool parse(std::optional<rtc::Bytes> descriptor, MediaPacket& packet);
   /// Another source: what came before does not count.
   void reset() { *this = {}; }
+  /// The newest dependency structure, if the source has one.
+  [[nodiscard]] const std::optional<DependencyStructure>& structure() const { return descriptors_.structure(); }
 
  private:
   bool parse_payload(MediaPacket& packet);
-  bool parse_descriptor(rtc::Bytes descriptor, MediaPacket& packet);
+  void widen_picture_id(MediaPacket& packet);
+  void parse_descriptor(rtc::Bytes value, MediaPacket& packet);
   [[nodiscard]] bool is_new_frame(const MediaPacket& packet) const;
 
   DependencyDescriptorParser descriptors_;
   uint32_t active_decode_targets_ = 0;
   std::optional<uint32_t> newest_timestamp_;
+  uint16_t newest_picture_id_ = 0;
 };
 
 }  // namespace kith::sfu
