@@ -30,7 +30,8 @@ add_library(kith_schema STATIC ${KITH_PROTO_SOURCES})
 target_include_directories(kith_schema SYSTEM PUBLIC ${KITH_GENERATED})
 target_link_libraries(kith_schema PUBLIC protobuf::libprotobuf)
 
-# The part of LiveKit's client protocol that our calls speak: our own description of its messages, see docs/protocols/livekit.md.
+# The part of LiveKit's client protocol that our calls speak: our own description of its messages, see
+# docs/protocols/livekit.md.
 file(GLOB KITH_LIVEKIT_PROTOS CONFIGURE_DEPENDS ${KITH_API}/livekit/*.proto)
 file(MAKE_DIRECTORY ${KITH_GENERATED}/livekit)
 set(KITH_LIVEKIT_SOURCES)

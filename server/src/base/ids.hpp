@@ -20,6 +20,7 @@ struct Id {
 using UserId = Id<struct UserTag>;
 using DeviceId = Id<struct DeviceTag>;
 using RoomId = Id<struct RoomTag>;
+using CallId = Id<struct CallTag>;
 
 /// Position of an event in its room: 1, 2, 3… without holes; 0 is "before the first".
 using Seq = uint64_t;

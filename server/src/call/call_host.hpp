@@ -10,7 +10,7 @@
 
 #include "base/random.hpp"
 #include "base/time.hpp"
-#include "call/call_reports.hpp"
+#include "call/call_media.hpp"
 #include "call/connect.hpp"
 #include "call/signal_link.hpp"
 #include "rtc/outbox.hpp"
@@ -18,8 +18,7 @@
 
 namespace kith::call {
 
-struct LiveCallSettings {
-  std::string server_version;  ///< what clients are told they talk to
+struct CallHostSettings {
   /// A new token for a participant of a call, in the place of the one it connected with.
   std::function<std::string(const Connect&)> renew_token;
   bool allows_simulation = false;  ///< obey `simulate` requests: for tests
@@ -28,8 +27,8 @@ struct LiveCallSettings {
 class CallHost {
  public:
   /// All outlive the host. `clock`: for what people see (when somebody joined).
-  CallHost(sfu::MediaControl& media, CallReports& reports, const Clock& clock, Random& random,
-           LiveCallSettings settings);
+  CallHost(sfu::MediaControl& media, CallAttendance& attendance, const Clock& clock, Random& random,
+           CallHostSettings settings);
   ~CallHost();
   CallHost(const CallHost&) = delete;
   CallHost& operator=(const CallHost&) = delete;
@@ -44,12 +43,12 @@ class CallHost {
   /// The socket has closed, whoever closed it. Its participant may come back.
   void handle_closed(Instant now, SignalSocketId socket, rtc::Outbox& outbox);
 
-  // What the use cases command; names are ids as clients know them, unknown ones are ignored.
+  // What the use cases command; what is unknown is ignored.
 
-  void end_call(Instant now, std::string_view call, rtc::Outbox& outbox);
-  void remove_participant(Instant now, std::string_view call, std::string_view identity, rtc::Outbox& outbox);
+  void end_call(Instant now, CallId call, rtc::Outbox& outbox);
+  void remove_participant(Instant now, CallId call, UserId user, rtc::Outbox& outbox);
   /// The server stops: everybody is asked to join again, which succeeds once it is back.
-  void drain(Instant now, rtc::Outbox& outbox);
+  void drain(Instant now);
 
   // Datagrams and time.
 

@@ -2,11 +2,12 @@
 #pragma once
 
 #include <functional>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/time.hpp"
 #include "call/call_host.hpp"
+#include "call/call_media.hpp"
 
 namespace kith::call {
 
@@ -21,12 +22,15 @@ class HostQueue {
   virtual void post(HostJob job) = 0;
 };
 
-class CallHosts {
+/// All functions may be called from any thread.
+class CallHosts final : public CallMedia {
  public:
   /// At least one; they outlive this.
   explicit CallHosts(std::vector<HostQueue*> queues) : queues_(std::move(queues)) {}
   /// The thread of a call: the same one whenever it is asked for.
-  [[nodiscard]] HostQueue& queue_of(std::string_view call) const;
+  [[nodiscard]] HostQueue& queue_of(CallId call) const;
+  void end_call(CallId call) override;
+  void remove_participant(CallId call, UserId user) override;
   void post_to_all(const std::function<HostJob()>& make_job) const;
 
  private:

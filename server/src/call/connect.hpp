@@ -2,36 +2,32 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
+#include "base/ids.hpp"
 #include "sfu/media_control.hpp"
 
 namespace kith::call {
 
-/// What a client says of itself (spec: ClientInfo). Untrusted words that only choose work-arounds; each at most 64
-/// bytes.
+/// What a client says of itself. Untrusted words that only choose work-arounds.
 struct ClientInfo {
   std::string sdk;  ///< "js", "node", "swift"…
   std::string version;
   std::string os;
-  std::string os_version;
-  std::string device_model;
   std::string browser;
   std::string browser_version;
-  int32_t protocol = 0;         ///< of the signalling
-  int32_t client_protocol = 0;  ///< of what clients send one another; told to the others
+  int32_t client_protocol = 0;  ///< formats it understands from other clients; told to them
   std::vector<std::string> capabilities;
 };
 
 /// A verified token's claims and the query of the upgrade. Sizes are those of a request header.
 struct Connect {
-  std::string call;      ///< the call's id as clients know it
-  std::string identity;  ///< the user's id as clients know it
+  CallId call;
+  UserId user;
+  std::string call_name;  ///< the call's id as clients know it
+  std::string identity;   ///< the user's id as clients know it
   std::string name;
-  std::string metadata;
-  std::map<std::string, std::string> attributes;
   sfu::Permissions permissions;
   bool can_update_metadata = false;
 
