@@ -10,7 +10,7 @@ namespace kith::api {
 
 Result<std::unique_ptr<MediaThread>> MediaThread::create(const Options& options, const Clock& clock) {
   TRY(auto reactor, net::Reactor::create(clock));
-  TRY(auto udp, net::UdpSocket::bind({.address = options.udp}));
+  TRY(auto udp, net::UdpSocket::bind({.address = options.udp, .keeps_addresses = options.keeps_addresses}));
   std::unique_ptr<net::TcpMediaListener> tcp;
   if (options.tcp) {
     TRY(tcp, net::TcpMediaListener::bind({.address = *options.tcp}));

@@ -38,6 +38,7 @@ class MediaThread final : private net::EventSource, private net::DatagramHandler
   struct Options {
     net::Address udp;                 ///< port 0: any free one
     std::optional<net::Address> tcp;  ///< nullopt: no TCP
+    bool keeps_addresses = false;     ///< see `net::UdpSocket::Options`
   };
 
   /// Binds the ports; nothing runs before `start`. `clock` outlives the thread. `kInvalidField`: a port is taken.

@@ -78,7 +78,7 @@ uint32_t TcpMediaListener::next_number() {
   // Numbers start over after four billion connections; one that is still open keeps its own.
   do {
     ++last_number_;
-  } while (last_number_ == 0 || connections_.contains(last_number_));
+  } while (last_number_ < rtc::Path::kTcpConnectionFirst || connections_.contains(last_number_));
   return last_number_;
 }
 

@@ -52,7 +52,7 @@ class TcpMediaListener {
   std::optional<TcpMediaHost> host_;
   std::optional<Acceptor> acceptor_;
   std::unordered_map<uint32_t, std::unique_ptr<TcpMediaConnection>> connections_;
-  uint32_t last_number_ = 0;
+  uint32_t last_number_ = rtc::Path::kTcpConnectionFirst - 1;
 };
 
 }  // namespace kith::net

@@ -19,10 +19,11 @@ bool is_full(int error) { return error == EAGAIN || error == EWOULDBLOCK || erro
 
 }  // namespace
 
-UdpSender::UdpSender(int descriptor, int family, bool segments, UdpMetrics& metrics)
+UdpSender::UdpSender(int descriptor, int family, bool segments, const LocalAddresses& locals, UdpMetrics& metrics)
     : descriptor_(descriptor),
       family_(family),
       segments_(segments && kernel_can_segment(descriptor)),
+      locals_(locals),
       metrics_(metrics) {}
 
 void UdpSender::send(const rtc::Outbox& outbox) {
@@ -54,15 +55,26 @@ void UdpSender::add(const rtc::Outbox& outbox, const Group& group) {
     const rtc::Bytes bytes = outbox.bytes(outbox.datagrams()[i]);
     pieces_[pieces_used_++] = {.iov_base = const_cast<uint8_t*>(bytes.data()), .iov_len = bytes.size()};
   }
-  if (group.count == 1) return;
-  header.msg_control = controls_[index].bytes.data();
-  header.msg_controllen = controls_[index].bytes.size();
-  cmsghdr* control = CMSG_FIRSTHDR(&header);
-  control->cmsg_level = SOL_UDP;
-  control->cmsg_type = UDP_SEGMENT;
-  control->cmsg_len = CMSG_LEN(sizeof(uint16_t));
-  const auto segment = static_cast<uint16_t>(group.segment_bytes);
-  std::memcpy(CMSG_DATA(control), &segment, sizeof segment);
+  set_control(controls_[index], group, group.count > 1, header);
+}
+
+void UdpSender::set_control(Control& out, const Group& group, bool is_cut, msghdr& header) const {
+  size_t used = 0;
+  const auto add = [&]<typename Value>(int level, int type, const Value& value) {
+    const cmsghdr control{.cmsg_len = CMSG_LEN(sizeof value), .cmsg_level = level, .cmsg_type = type};
+    std::memcpy(out.bytes.data() + used, &control, sizeof control);
+    std::memcpy(out.bytes.data() + used + CMSG_LEN(0), &value, sizeof value);
+    used += CMSG_SPACE(sizeof value);
+  };
+  if (const LocalAddresses::Ip* from = locals_.find(group.path.connection)) {
+    in6_pktinfo info{};
+    std::memcpy(&info.ipi6_addr, from->data(), from->size());
+    add(IPPROTO_IPV6, IPV6_PKTINFO, info);
+  }
+  if (is_cut) add(SOL_UDP, UDP_SEGMENT, static_cast<uint16_t>(group.segment_bytes));
+  if (used == 0) return;
+  header.msg_control = out.bytes.data();
+  header.msg_controllen = used;
 }
 
 void UdpSender::set_destination(sockaddr_in6& out, const rtc::Endpoint& endpoint, msghdr& header) const {
@@ -120,6 +132,8 @@ UdpSender::Outcome UdpSender::send_one_by_one(const rtc::Outbox& outbox, const G
   sockaddr_in6 destination{};
   msghdr header{};
   set_destination(destination, group.path.remote, header);
+  Control control{};
+  set_control(control, group, false, header);
   for (uint32_t i = group.first; i != DatagramGroups::kNone; i = groups_.next(i)) {
     const rtc::Bytes bytes = outbox.bytes(outbox.datagrams()[i]);
     iovec piece{.iov_base = const_cast<uint8_t*>(bytes.data()), .iov_len = bytes.size()};

@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "net/datagram_groups.hpp"
+#include "net/local_addresses.hpp"
 #include "net/metrics.hpp"
 #include "rtc/outbox.hpp"
 
@@ -28,9 +29,9 @@ struct UdpMetrics {
 
 class UdpSender {
  public:
-  /// `descriptor`: of `family` (AF_INET or AF_INET6), outlives the sender, as `metrics` does. `segments`: let the
-  /// kernel cut large writes into datagrams, if it can.
-  UdpSender(int descriptor, int family, bool segments, UdpMetrics& metrics);
+  /// `descriptor`: of `family` (AF_INET or AF_INET6), outlives the sender, as `locals` and `metrics` do. `segments`:
+  /// let the kernel cut large writes into datagrams, if it can.
+  UdpSender(int descriptor, int family, bool segments, const LocalAddresses& locals, UdpMetrics& metrics);
 
   /// Sends the outbox's UDP datagrams. What the socket has no room for is dropped: media that waits is worth nothing.
   void send(const rtc::Outbox& outbox);
@@ -43,12 +44,14 @@ class UdpSender {
   using Group = DatagramGroups::Group;
   enum class Outcome { kGoOn, kFull };
 
+  /// Room for a segment size and an address.
   struct Control {
-    alignas(cmsghdr) std::array<uint8_t, CMSG_SPACE(sizeof(uint16_t))> bytes;
+    alignas(cmsghdr) std::array<uint8_t, CMSG_SPACE(sizeof(uint16_t)) + CMSG_SPACE(sizeof(in6_pktinfo))> bytes;
   };
 
   void add(const rtc::Outbox& outbox, const Group& group);
   void set_destination(sockaddr_in6& out, const rtc::Endpoint& endpoint, msghdr& header) const;
+  void set_control(Control& out, const Group& group, bool is_cut, msghdr& header) const;
   Outcome send_batch(const rtc::Outbox& outbox, std::span<const Group> groups);
   Outcome handle_error(int error, const rtc::Outbox& outbox, const Group& group);
   Outcome send_one_by_one(const rtc::Outbox& outbox, const Group& group);
@@ -57,6 +60,7 @@ class UdpSender {
   const int descriptor_;
   const int family_;
   bool segments_;
+  const LocalAddresses& locals_;
   UdpMetrics& metrics_;
   DatagramGroups groups_;
 

@@ -43,17 +43,6 @@ rtc::Endpoint endpoint_of(const sockaddr_in6& sender) {
   return rtc::Endpoint::v4(ip[0], ip[1], ip[2], ip[3], ntohs(v4.sin_port));
 }
 
-/// The size of the datagrams the kernel has joined; 0 if it is a single one.
-size_t joined_size(msghdr& header) {
-  for (cmsghdr* control = CMSG_FIRSTHDR(&header); control != nullptr; control = CMSG_NXTHDR(&header, control)) {
-    if (control->cmsg_level != SOL_UDP || control->cmsg_type != UDP_GRO) continue;
-    int size = 0;
-    std::memcpy(&size, CMSG_DATA(control), sizeof size);
-    return size > 0 ? static_cast<size_t>(size) : 0;
-  }
-  return 0;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<UdpSocket>> UdpSocket::bind(const Options& options) {
@@ -69,13 +58,14 @@ Result<std::unique_ptr<UdpSocket>> UdpSocket::bind(const Options& options) {
     close(descriptor);
     return fail(Reason::kInvalidField, "Cannot receive UDP on " + options.address.text() + ": " + why);
   }
-  return std::unique_ptr<UdpSocket>(new UdpSocket(descriptor, family, options.segments));
+  return std::unique_ptr<UdpSocket>(new UdpSocket(descriptor, family, options));
 }
 
-UdpSocket::UdpSocket(int descriptor, int family, bool segments)
-    : descriptor_(descriptor), joins_(false), sender_(descriptor, family, segments, metrics_) {
+UdpSocket::UdpSocket(int descriptor, int family, const Options& options)
+    : descriptor_(descriptor), joins_(false), sender_(descriptor, family, options.segments, locals_, metrics_) {
   const int on = 1;
-  joins_ = segments && setsockopt(descriptor, SOL_UDP, UDP_GRO, &on, sizeof on) == 0;
+  if (options.keeps_addresses && family == AF_INET6) set_option(descriptor, IPPROTO_IPV6, IPV6_RECVPKTINFO, on);
+  joins_ = options.segments && setsockopt(descriptor, SOL_UDP, UDP_GRO, &on, sizeof on) == 0;
   slab_ = std::make_unique_for_overwrite<uint8_t[]>(kBatch * buffer_bytes());
   for (size_t i = 0; i < kBatch; ++i) prepare(i);
 }
@@ -139,10 +129,29 @@ size_t UdpSocket::receive_batch() {
   return count;
 }
 
+UdpSocket::Extra UdpSocket::extra_of(msghdr& header) {
+  Extra extra;
+  for (cmsghdr* control = CMSG_FIRSTHDR(&header); control != nullptr; control = CMSG_NXTHDR(&header, control)) {
+    if (control->cmsg_level == SOL_UDP && control->cmsg_type == UDP_GRO) {
+      int size = 0;
+      std::memcpy(&size, CMSG_DATA(control), sizeof size);
+      extra.joined = static_cast<size_t>(std::max(size, 0));
+    } else if (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_PKTINFO) {
+      in6_pktinfo info{};
+      std::memcpy(&info, CMSG_DATA(control), sizeof info);
+      LocalAddresses::Ip ip{};
+      std::memcpy(ip.data(), &info.ipi6_addr, ip.size());
+      extra.connection = locals_.number_of(ip);
+    }
+  }
+  return extra;
+}
+
 void UdpSocket::hand_on(Instant now, mmsghdr& message, rtc::MutableBytes bytes) {
-  const rtc::Path path{.remote = endpoint_of(*static_cast<sockaddr_in6*>(message.msg_hdr.msg_name))};
-  const size_t joined = joins_ ? joined_size(message.msg_hdr) : 0;
-  const size_t segment = joined != 0 ? joined : bytes.size();
+  const Extra extra = extra_of(message.msg_hdr);
+  const rtc::Path path{.remote = endpoint_of(*static_cast<sockaddr_in6*>(message.msg_hdr.msg_name)),
+                       .connection = extra.connection};
+  const size_t segment = extra.joined != 0 ? extra.joined : bytes.size();
   metrics_.bytes_in.add(bytes.size());
   while (!bytes.empty()) {
     const rtc::MutableBytes datagram = bytes.first(std::min(segment, bytes.size()));

@@ -23,6 +23,9 @@ class UdpSocket final : public EventSource {
     Address address;
     /// Let the kernel cut and join datagrams (UDP_SEGMENT, UDP_GRO), if it can.
     bool segments = true;
+    /// Answer each peer from the address it uses, and tell paths apart by it: for machines with several addresses of
+    /// one version of IP. Works on IPv6 sockets ("::"), for both versions.
+    bool keeps_addresses = false;
   };
 
   /// Binds; nothing is received before `start`. `kInvalidField`: the address is in use or not ours.
@@ -44,20 +47,28 @@ class UdpSocket final : public EventSource {
  private:
   static constexpr size_t kBatch = 64;
 
+  /// Room for a segment size and an address.
   struct Control {
-    alignas(cmsghdr) std::array<uint8_t, CMSG_SPACE(sizeof(int))> bytes;
+    alignas(cmsghdr) std::array<uint8_t, CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(in6_pktinfo))> bytes;
   };
 
-  UdpSocket(int descriptor, int family, bool segments);
+  UdpSocket(int descriptor, int family, const Options& options);
   void on_events(uint32_t events) override;
   size_t receive_batch();
   void prepare(size_t index);
   void hand_on(Instant now, mmsghdr& message, rtc::MutableBytes bytes);
   [[nodiscard]] size_t buffer_bytes() const;
+  /// What came with a read besides bytes.
+  struct Extra {
+    size_t joined = 0;        ///< size of the datagrams the kernel has joined; 0: it is one
+    uint32_t connection = 0;  ///< number of the address it came to
+  };
+  Extra extra_of(msghdr& header);
 
   const int descriptor_;
   bool joins_;  ///< the kernel hands over several datagrams of one sender as one (UDP_GRO)
   UdpMetrics metrics_;
+  LocalAddresses locals_;
   UdpSender sender_;
   Reactor* reactor_ = nullptr;
   DatagramHandler* handler_ = nullptr;

@@ -25,14 +25,17 @@ struct Endpoint {
   }
 };
 
-/// A way between one of our sockets and a peer. `connection`: 0 for the UDP socket; for TCP the number the owner of the
-/// sockets gave the connection, never used twice.
+/// A way between one of our sockets and a peer. `connection`, given by the owner of the sockets: below
+/// `kTcpConnectionFirst` it is UDP, and tells which of our addresses the peer uses (0: the system chooses); from there
+/// on it is a TCP connection's number, never used twice.
 struct Path {
+  static constexpr uint32_t kTcpConnectionFirst = 256;
+
   Endpoint remote;
   uint32_t connection = 0;
 
   auto operator<=>(const Path&) const = default;
-  [[nodiscard]] bool is_tcp() const { return connection != 0; }
+  [[nodiscard]] bool is_tcp() const { return connection >= kTcpConnectionFirst; }
 };
 
 }  // namespace kith::rtc

@@ -75,7 +75,7 @@ TEST(DatagramGroups, without_joining_each_datagram_stands_alone) {
 
 TEST(DatagramGroups, paths_over_tcp_are_left_out) {
   rtc::Outbox outbox;
-  put(outbox, {.remote = peer(1).remote, .connection = 4}, 100);
+  put(outbox, {.remote = peer(1).remote, .connection = rtc::Path::kTcpConnectionFirst}, 100);
   put(outbox, peer(1), 100);
   DatagramGroups groups;
   groups.gather(outbox, Joining::kSegments);

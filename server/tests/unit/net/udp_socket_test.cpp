@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,8 +29,9 @@ struct Received final : DatagramHandler {
 
 /// A socket on loopback that is read when told.
 struct Peer {
-  explicit Peer(const char* ip = "127.0.0.1", bool segments = true)
-      : socket(*UdpSocket::bind({.address = *Address::parse_ip(ip), .segments = segments})) {
+  explicit Peer(const char* ip = "127.0.0.1", bool segments = true, bool keeps_addresses = false)
+      : socket(*UdpSocket::bind(
+            {.address = *Address::parse_ip(ip), .segments = segments, .keeps_addresses = keeps_addresses})) {
     EXPECT_TRUE(socket->start(*reactor, received));
   }
   /// Where it is reached at this loopback address.
@@ -150,11 +151,48 @@ TEST(UdpSocket, taken_port_is_told) {
   EXPECT_NE(second.error().message.find(std::to_string(server.socket->address().port)), std::string::npos);
 }
 
+TEST(UdpSocket, answers_leave_from_the_address_the_peer_uses) {
+  for (const bool segments : {true, false}) {
+    Peer server("::", segments, true);
+    Peer v4("0.0.0.0");
+    Peer v6("::1");
+    for (const char* ip : {"127.0.0.1", "127.0.0.2", "127.0.0.3"}) {
+      v4.send(server.path(ip), ip);
+      server.read();
+      const rtc::Path path = server.received.paths.back();
+      EXPECT_FALSE(path.is_tcp());
+      rtc::Outbox outbox;
+      for (int i = 0; i < 3; ++i) outbox.send(path, rtc::as_bytes(ip));
+      server.socket->send(outbox);
+      v4.read();
+      for (int i = 0; i < 3; ++i) EXPECT_EQ(v4.received.paths.at(v4.received.paths.size() - 3 + i), server.path(ip));
+    }
+    EXPECT_EQ(std::set(server.received.paths.begin(), server.received.paths.end()).size(), 3U);
+    v6.send(server.path("::1"), "six");
+    server.read();
+    server.send(server.received.paths.back(), "six");
+    EXPECT_THAT(v6.read(), ElementsAre("six"));
+    EXPECT_EQ(server.socket->metrics().dropped_refused.value(), 0U);
+  }
+}
+
+TEST(UdpSocket, local_addresses_are_numbered_as_long_as_numbers_last) {
+  LocalAddresses locals;
+  for (uint32_t i = 1; i < rtc::Path::kTcpConnectionFirst; ++i) {
+    EXPECT_EQ(locals.number_of({static_cast<uint8_t>(i)}), i);
+  }
+  EXPECT_EQ(locals.number_of({0, 1}), 0U);
+  EXPECT_EQ(locals.number_of({7}), 7U);
+  EXPECT_EQ(*locals.find(7), LocalAddresses::Ip{7});
+  EXPECT_EQ(locals.find(0), nullptr);
+  EXPECT_EQ(locals.find(rtc::Path::kTcpConnectionFirst), nullptr);
+}
+
 TEST(UdpSocket, datagrams_of_tcp_paths_are_somebody_elses) {
   Peer server;
   Peer client;
   rtc::Path path = client.path();
-  path.connection = 1;
+  path.connection = rtc::Path::kTcpConnectionFirst;
   server.send(path, "not for UDP");
   EXPECT_THAT(client.read(), IsEmpty());
 }

@@ -20,7 +20,9 @@ const IceCredentials kOurs{.ufrag = "ours", .pwd = "our password of 22 char"};
 const IceCredentials kTheirs{.ufrag = "them", .pwd = "their password of 22 ch"};
 
 Path udp(uint8_t last, uint16_t port = 5000) { return {.remote = Endpoint::v4(192, 0, 2, last, port)}; }
-Path tcp(uint32_t connection) { return {.remote = Endpoint::v4(192, 0, 2, 1, 9), .connection = connection}; }
+Path tcp(uint32_t connection) {
+  return {.remote = Endpoint::v4(192, 0, 2, 1, 9), .connection = rtc::Path::kTcpConnectionFirst + connection};
+}
 
 /// An agent, the time, and a peer made of hand-written messages.
 class IceAgentTest : public testing::Test {
