@@ -14,20 +14,12 @@
 #include "sfu/key_frame_requests.hpp"
 #include "sfu/media_packet.hpp"
 #include "sfu/packet_history.hpp"
+#include "sfu/payload_types.hpp"
 #include "sfu/rate_window.hpp"
 #include "sfu/receive_stream.hpp"
 #include "sfu/subscriber_extensions.hpp"
 
 namespace kith::sfu {
-
-/// What a payload type of a publisher connection means.
-struct PayloadType {
-  Codec codec = Codec::kUnknown;
-  bool is_retransmission = false;
-  uint8_t associated = 0;  ///< RTX: the payload type of what it repeats (apt)
-};
-/// By payload type.
-using PayloadTypes = std::array<PayloadType, 128>;
 
 /// A layer counts as alive this long after its last packet.
 inline constexpr Duration kLayerAlive = std::chrono::seconds(1);

@@ -1,0 +1,33 @@
+// A track of a participant: what was announced of it, its media, and who watches.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sfu/media_control.hpp"
+#include "sfu/published_track.hpp"
+#include "sfu/quality_demand.hpp"
+
+namespace kith::sfu {
+
+class Subscription;
+
+struct Publication {
+  ParticipantId publisher;
+  std::string publisher_sid;
+  TrackState state;
+  TrackRequest request;
+  Instant requested_at;
+  /// Set once an offer carries the track.
+  std::optional<PublishedTrack> media;
+  bool is_announced = false;
+  /// Of the publisher: for the reports that keep its tracks in step.
+  const ParticipantClock* clock = nullptr;
+  std::vector<Subscription*> subscriptions;
+  QualityDemand demand;
+
+  [[nodiscard]] bool is_screen() const { return state.source == TrackSource::kScreenShare; }
+};
+
+}  // namespace kith::sfu

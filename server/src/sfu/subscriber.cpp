@@ -1,0 +1,259 @@
+#include "sfu/subscriber.hpp"
+
+#include <algorithm>
+
+#include "sfu/demand.hpp"
+#include "sfu/rtcp_sender.hpp"
+
+namespace kith::sfu {
+namespace {
+
+/// What SRTP adds at most.
+constexpr size_t kProtectionMax = 16;
+constexpr uint32_t kAudioRate = 48'000;
+constexpr uint32_t kVideoRate = 90'000;
+
+}  // namespace
+
+Subscriber::Subscriber(EngineContext& context, ParticipantId participant, const ParticipantOptions& options)
+    : context_(context),
+      participant_(participant),
+      options_(options),
+      transport_(
+          rtc::PeerTransport::Options{.ice_role = options.is_full_ice ? rtc::IceRole::kControlled : rtc::IceRole::kLite,
+                                      .local = rtc::IceCredentials::make(context.random),
+                                      .certificate = context.certificate},
+          context.random),
+      data_(transport_) {}
+
+rtc::Ssrc Subscriber::new_ssrc() {
+  while (true) {
+    const auto ssrc = static_cast<rtc::Ssrc>(context_.random.next_u64());
+    if (ssrc > kReporterSsrc && find_by_ssrc(ssrc) == nullptr) return ssrc;
+  }
+}
+
+void Subscriber::subscribe(Instant now, Publication& publication, const std::optional<TrackSettings>& settings) {
+  const TrackState& track = publication.state;
+  const bool is_audio = track.kind == MediaKind::kAudio;
+  const bool strips_red = track.codec == Codec::kRed && !options_.can_receive_red;
+  const Codec codec = strips_red ? Codec::kOpus : track.codec;
+  const rtc::Ssrc ssrc = new_ssrc();
+  SubscribedTrack::Options media{.published = *publication.media,
+                                 .ssrc = ssrc,
+                                 .rtx_ssrc = is_audio ? 0 : ssrc + 1,
+                                 .payload_type = subscriber_payload_type(is_audio ? Codec::kOpus : codec),
+                                 .rtx_payload_type = subscriber_rtx_type(codec).value_or(0),
+                                 .red_payload_type = codec == Codec::kRed ? subscriber_payload_type(codec) : uint8_t{0},
+                                 .rate_hz = is_audio ? kAudioRate : kVideoRate};
+  auto& subscription =
+      *subscriptions_.emplace_back(std::make_unique<Subscription>(publication, *this, media, context_.random));
+  subscription.settings = settings;
+  subscription.wanted_since = now;
+  subscription.section = sections_.carry({.publisher_sid = publication.publisher_sid,
+                                          .track_sid = track.sid,
+                                          .codec = codec,
+                                          .is_stereo = track.is_stereo,
+                                          .ssrc = ssrc,
+                                          .rtx_ssrc = media.rtx_ssrc});
+  publication.subscriptions.push_back(&subscription);
+  offers_.want(now);
+}
+
+void Subscriber::unsubscribe(Instant now, Subscription& subscription) {
+  std::erase(subscription.publication.subscriptions, &subscription);
+  sections_.release(subscription.section);
+  if (transport_.outbound() != nullptr) {
+    transport_.outbound()->retire(subscription.media.ssrc());
+    transport_.outbound()->retire(subscription.media.rtx_ssrc());
+  }
+  std::erase_if(subscriptions_, [&](const auto& one) { return one.get() == &subscription; });
+  offers_.want(now);
+}
+
+void Subscriber::set_settings(Instant now, Subscription& subscription, const TrackSettings& settings) {
+  subscription.settings = settings;
+  choose_layer(now, subscription);
+}
+
+Subscription* Subscriber::find(const TrackSid& track) {
+  const auto found =
+      std::ranges::find_if(subscriptions_, [&](const auto& one) { return one->publication.state.sid == track; });
+  return found == subscriptions_.end() ? nullptr : found->get();
+}
+
+Subscription* Subscriber::find_by_ssrc(rtc::Ssrc ssrc) {
+  const auto found = std::ranges::find_if(
+      subscriptions_, [&](const auto& one) { return one->media.ssrc() == ssrc || one->media.rtx_ssrc() == ssrc; });
+  return found == subscriptions_.end() ? nullptr : found->get();
+}
+
+void Subscriber::make_offer(Instant now) {
+  std::string sdp =
+      sections_.offer(context_.local(transport_.local_credentials(), options_.is_full_ice), ++offer_version_);
+  context_.events.emplace_back(
+      SubscriberOffer{.participant = participant_, .sdp = std::move(sdp), .id = offers_.handle_offered(now)});
+}
+
+Result<> Subscriber::handle_answer(Instant now, std::string_view sdp, uint32_t id) {
+  TRY(const auto answer, sections_.read_answer(sdp));
+  if (!offers_.handle_answered(now, id)) return {};
+  // Who answers "active" begins the handshake, so we are passive.
+  const auto role = answer.transport.setup == rtc::SdpSetup::kActive ? rtc::DtlsRole::kPassive : rtc::DtlsRole::kActive;
+  TRY_VOID(transport_.set_remote(answer.transport.ice, answer.transport.fingerprint, role));
+  data_.open(now);
+  accept(answer, now);
+  return {};
+}
+
+void Subscriber::accept(const SubscriberAnswer& answer, Instant now) {
+  for (const auto& subscription : subscriptions_) {
+    if (subscription->section >= answer.sections.size()) continue;
+    subscription->is_accepted = answer.sections[subscription->section].is_receiving;
+  }
+  if (!choose_at_) choose_at_ = now;
+}
+
+void Subscriber::restart_ice(Instant now) {
+  transport_.restart_ice(rtc::IceCredentials::make(context_.random));
+  offers_.restart(now);
+}
+
+void Subscriber::handle_connected(Instant now, rtc::Outbox& outbox) {
+  if (!report_at_) report_at_ = now + kReportEvery;
+  for (const auto& subscription : subscriptions_) start(now, *subscription, outbox);
+}
+
+void Subscriber::start(Instant now, Subscription& subscription, rtc::Outbox& outbox) {
+  if (subscription.is_started || !subscription.is_accepted || transport_.outbound() == nullptr) return;
+  subscription.is_started = true;
+  choose_layer(now, subscription);
+  if (!subscription.is_video()) return;
+  OutgoingPacket scratch;
+  const auto send_one = [&](OutgoingPacket& packet) { send(now, packet, outbox); };
+  if (!subscription.media.replay(now, scratch, send_one)) want_key_frame(now, subscription);
+}
+
+void Subscriber::want_key_frame(Instant now, Subscription& subscription) {
+  if (const auto spatial = subscription.media.awaited_key_frame()) {
+    subscription.publication.media->want_key_frame(now, *spatial);
+  }
+}
+
+Layer Subscriber::demand(const Subscription& subscription) const {
+  return demanded_layer(subscription.publication.state, subscription.settings, options_.adaptive_stream);
+}
+
+void Subscriber::choose_layer(Instant now, Subscription& subscription) {
+  if (!subscription.is_started) return;
+  if (!subscription.is_video()) {
+    subscription.media.set_target({.spatial = 0, .temporal = 0});
+    return;
+  }
+  Publication& publication = subscription.publication;
+  Layer layer = demand(subscription);
+  if (!layer.is_none()) {
+    const int8_t alive = publication.media->alive_layer_near(now, layer.spatial);
+    if (alive >= 0) layer.spatial = alive;
+  }
+  if (layer != subscription.media.target()) subscription.media.set_target(layer);
+  want_key_frame(now, subscription);
+}
+
+void Subscriber::choose_layers(Instant now) {
+  for (const auto& subscription : subscriptions_) choose_layer(now, *subscription);
+}
+
+void Subscriber::forward(Instant now, Subscription& subscription, const MediaPacket& packet, rtc::Outbox& outbox) {
+  if (!subscription.is_started) return;
+  OutgoingPacket out;
+  if (subscription.media.forward(packet, out)) send(now, out, outbox);
+}
+
+void Subscriber::send(Instant, OutgoingPacket& packet, rtc::Outbox& outbox) {
+  const auto& path = transport_.path();
+  if (!path) return;
+  packet.set_transport_sequence(++transport_sequence_);
+  const rtc::MutableBytes out = outbox.begin(packet.size() + kProtectionMax);
+  const size_t size = transport_.outbound()->protect_rtp(packet.header(), packet.prefix(), packet.payload, out);
+  if (size != 0) outbox.commit(*path, size);
+}
+
+void Subscriber::handle_rtcp(Instant now, rtc::Bytes datagram, rtc::Outbox& outbox) {
+  rtcp_.clear();
+  rtc::parse_rtcp(datagram, rtcp_);
+  for (const rtc::RtcpPacket& packet : rtcp_) {
+    if (const auto* nack = std::get_if<rtc::Nack>(&packet)) {
+      handle_nack(now, *nack, outbox);
+    } else if (const auto* loss = std::get_if<rtc::PictureLossIndication>(&packet)) {
+      handle_picture_loss(now, loss->media);
+    } else if (const auto* request = std::get_if<rtc::FullIntraRequest>(&packet)) {
+      handle_picture_loss(now, request->media);
+    } else if (const auto* report = std::get_if<rtc::ReceiverReport>(&packet)) {
+      for (const rtc::ReportBlock& block : report->blocks) handle_report_block(now, block);
+    }
+  }
+}
+
+void Subscriber::handle_nack(Instant now, const rtc::Nack& nack, rtc::Outbox& outbox) {
+  Subscription* subscription = find_by_ssrc(nack.media);
+  if (subscription == nullptr || transport_.outbound() == nullptr) return;
+  OutgoingPacket scratch;
+  const auto send_one = [&](OutgoingPacket& packet) { send(now, packet, outbox); };
+  subscription->media.answer_nack(now, nack, rtt_, scratch, send_one);
+}
+
+void Subscriber::handle_picture_loss(Instant now, rtc::Ssrc ssrc) {
+  Subscription* subscription = find_by_ssrc(ssrc);
+  if (subscription == nullptr) return;
+  if (const auto spatial = subscription->media.handle_picture_loss(now, rtt_)) {
+    subscription->publication.media->want_key_frame(now, *spatial);
+  }
+}
+
+void Subscriber::handle_report_block(Instant now, const rtc::ReportBlock& block) {
+  if (block.last_sender_report == 0) return;
+  // RFC 3550 §6.4.1: round trip = now − LSR − DLSR, in 1/65536 s.
+  const uint32_t round_trip = rtc::ntp_middle(ntp_at(now)) - block.last_sender_report - block.delay_since;
+  const auto rtt = Duration(int64_t{round_trip} * 1'000'000'000 / 65536);
+  if (rtt < std::chrono::seconds(10)) rtt_ = std::max<Duration>(rtt, std::chrono::milliseconds(1));
+}
+
+void Subscriber::send_reports(Instant now, rtc::Outbox& outbox) {
+  rtcp_.clear();
+  for (const auto& subscription : subscriptions_) {
+    if (!subscription->is_started) continue;
+    const auto report = subscription->media.sender_report(now, ntp_at(now), *subscription->publication.clock);
+    if (!report) continue;
+    rtcp_.emplace_back(*report);
+    rtcp_.emplace_back(
+        rtc::SourceDescription{.ssrc = report->sender, .cname = subscription->publication.publisher_sid});
+  }
+  send_rtcp(transport_, rtcp_, outbox);
+}
+
+void Subscriber::handle_due(Instant now, rtc::Outbox& outbox) {
+  if (offers_.is_due(now)) make_offer(now);
+  if (transport_.state() == rtc::TransportState::kConnected) {
+    for (const auto& subscription : subscriptions_) start(now, *subscription, outbox);
+  }
+  if (choose_at_ && *choose_at_ <= now) {
+    choose_layers(now);
+    choose_at_ = now + kChooseEvery;
+  }
+  if (report_at_ && *report_at_ <= now) {
+    send_reports(now, outbox);
+    report_at_ = now + kReportEvery;
+  }
+  transport_.flush_data(now, outbox);
+}
+
+std::optional<Instant> Subscriber::next_timeout() const {
+  std::optional<Instant> next = transport_.next_timeout();
+  for (const auto& at : {offers_.next_timeout(), choose_at_, report_at_}) {
+    if (at && (!next || *at < *next)) next = at;
+  }
+  return next;
+}
+
+}  // namespace kith::sfu
