@@ -21,10 +21,11 @@ constexpr long kValidFor = 365 * kDay;
 /// In our order of preference: what is cheapest for our processors first (see docs/protocols/srtp.md).
 constexpr const char* kSrtpProfiles = "SRTP_AEAD_AES_128_GCM:SRTP_AEAD_AES_256_GCM:SRTP_AES128_CM_SHA1_80";
 constexpr const char* kCurves = "X25519:P-256:P-384";
-/// Forward secret and authenticated (RFC 8827 §6.5 requires the first). RSA for the peers that show such certificates.
+/// Forward secret, and AES-GCM only: RFC 8827 §6.5 requires the first, and the sizes of records follow from it. RSA for
+/// the peers that show such certificates.
 constexpr const char* kCiphers =
-    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:"
-    "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-CHACHA20-POLY1305";
+    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
+    "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-GCM-SHA384";
 /// A peer's certificate chain; browsers send about 400 bytes.
 constexpr long kCertificateBytesMax = 16 * 1024;
 

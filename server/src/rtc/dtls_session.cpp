@@ -30,6 +30,34 @@ constexpr Duration kRetransmitAgain = milliseconds(20);
 
 constexpr size_t kRecordSizeMax = 16 * 1024;
 
+// Of a record (RFC 6347 §4.1), and what AES-GCM adds to its content (RFC 5288 §3): explicit nonce and tag.
+constexpr size_t kRecordHeaderSize = 13;
+constexpr size_t kGcmSize = 8 + 16;
+
+/// The records at the front of a datagram that can be ones of ours. OpenSSL answers some of the others with a fatal
+/// alert instead of dropping them, for example encrypted ones shorter than a tag: whoever knows the peer's address
+/// could end its session. There are two epochs, as nothing is renegotiated.
+Bytes plausible_records(Bytes datagram) {
+  ByteReader reader(datagram);
+  size_t plausible = 0;
+  while (reader.left() >= kRecordHeaderSize) {
+    const uint8_t type = reader.u8();
+    const uint8_t version = reader.u8();
+    reader.skip(1);
+    const uint16_t epoch = reader.u16();
+    reader.skip(6);
+    const size_t size = reader.u16();
+    reader.skip(size);
+    const bool has_room = epoch == 0 || (size > kGcmSize && size <= kRecordSizeMax + kGcmSize);
+    if (!reader.ok() || type < SSL3_RT_CHANGE_CIPHER_SPEC || type > SSL3_RT_APPLICATION_DATA ||
+        version != DTLS1_VERSION_MAJOR || epoch > 1 || !has_room) {
+      break;
+    }
+    plausible = datagram.size() - reader.left();
+  }
+  return datagram.first(plausible);
+}
+
 /// RFC 5764 §4.2.
 constexpr std::string_view kExporterLabel = "EXTRACTOR-dtls_srtp";
 
@@ -172,7 +200,7 @@ void DtlsSession::start(Instant now, const Path& path, Outbox& outbox) {
 void DtlsSession::handle_datagram(Instant now, const Path& path, Bytes datagram, OnData on_data, Outbox& outbox) {
   if (state_ == DtlsState::kFailed || state_ == DtlsState::kClosed) return;
   enter(now, path, outbox);
-  incoming_ = datagram;
+  incoming_ = plausible_records(datagram);
   if (state_ == DtlsState::kHandshake) drive_handshake();
   if (state_ == DtlsState::kConnected) read_application_data(on_data);
   incoming_ = {};
