@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "api/http_request_rules.hpp"
+
 namespace kith::api {
 namespace {
 
@@ -52,6 +54,20 @@ auto of(Service& service, Method method) {
       [&service, method](Caller caller, Request request) { return (service.*method)(caller, std::move(request)); });
 }
 
+/// The same for a method whose answer lets the caller into a call: with the address of its media.
+template <typename Request, typename Service, typename Method>
+auto with_access(Service& service, Method method) {
+  return [&service, method](Form form, CallContext context, std::string body) -> Task<Result<CallAnswer>> {
+    if (!context.caller) co_return fail(Reason::kNotSignedIn, "Sign in first.");
+    Request request;
+    CO_TRY_VOID(decode(form, body, request));
+    const Caller caller = *context.caller;
+    auto response = co_await (service.*method)(caller, std::move(request));
+    if (response) response->mutable_access()->set_url(context.socket_origin + std::string(kCallPath));
+    co_return answer_of(form, std::move(response));
+  };
+}
+
 }  // namespace
 
 Dispatcher::Dispatcher(Services& services) : services_(services) {
@@ -59,6 +75,7 @@ Dispatcher::Dispatcher(Services& services) : services_(services) {
   add_user_methods();
   add_room_methods();
   add_message_methods();
+  add_call_methods();
 }
 
 void Dispatcher::add_account_methods() {
@@ -137,6 +154,18 @@ void Dispatcher::add_message_methods() {
       });
   methods_["kith.v1.SearchService/SearchMessages"] =
       of<v1::SearchMessagesRequest>(services_.search, &chat::SearchService::search_messages);
+}
+
+void Dispatcher::add_call_methods() {
+  using call::CallService;
+  CallService& calls = services_.calls;
+  const std::string service = "kith.v1.CallService/";
+  methods_[service + "StartCall"] = with_access<v1::StartCallRequest>(calls, &CallService::start_call);
+  methods_[service + "JoinCall"] = with_access<v1::JoinCallRequest>(calls, &CallService::join_call);
+  methods_[service + "LeaveCall"] = of<v1::LeaveCallRequest>(calls, &CallService::leave_call);
+  methods_[service + "GetCall"] = of<v1::GetCallRequest>(calls, &CallService::get_call);
+  methods_[service + "ListCalls"] = of<v1::ListCallsRequest>(calls, &CallService::list_calls);
+  methods_[service + "DeclineCall"] = of<v1::DeclineCallRequest>(calls, &CallService::decline_call);
 }
 
 Task<Result<CallAnswer>> Dispatcher::call(std::string path, Form form, CallContext context, std::string body) {

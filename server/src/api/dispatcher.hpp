@@ -17,6 +17,7 @@ namespace kith::api {
 struct CallContext {
   std::optional<chat::Caller> caller;  ///< who asks, if signed in
   chat::RequestContext from;           ///< for calls before signing in
+  std::string socket_origin;           ///< how the client reaches WebSockets here, e.g. "wss://chat.example.org"
 };
 
 /// An encoded answer, and the session token it sets for browsers.
@@ -45,6 +46,7 @@ class Dispatcher {
   void add_user_methods();
   void add_room_methods();
   void add_message_methods();
+  void add_call_methods();
 
   Services& services_;
   std::unordered_map<std::string, Method> methods_;

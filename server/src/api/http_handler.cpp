@@ -150,7 +150,8 @@ Task<void> HttpHandler::handle_call(ReactorState& state, net::Request request, n
         {.reason = Reason::kRateLimited, .message = "Too many calls.", .field = {}, .retry_after_ms = wait_ms});
   }
   CallContext context{.caller = *caller,
-                      .from = {.address = address, .device_name = device_name(request.header("User-Agent"))}};
+                      .from = {.address = address, .device_name = device_name(request.header("User-Agent"))},
+                      .socket_origin = socket_origin(request)};
   auto answer = co_await dispatcher_.call(path, *form, std::move(context), std::move(request.body));
   if (!answer) co_return refuse(answer.error());
   net::Response response = answer_in(*form, std::move(answer->body));

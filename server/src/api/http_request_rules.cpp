@@ -48,6 +48,10 @@ std::string session_cookie(const net::Request& request, std::string_view token) 
   return cookie;
 }
 
+std::string socket_origin(const net::Request& request) {
+  return (request.is_secure ? "wss://" : "ws://") + std::string(request.header("Host"));
+}
+
 std::string address_key(const net::Address& address) {
   if (address.is_v4()) return address.ip_text();
   net::Address network = address;

@@ -1,6 +1,7 @@
 // The use cases behind the wire, as api/ calls them; made and owned by app/.
 #pragma once
 
+#include "call/call_service.hpp"
 #include "chat/account_service.hpp"
 #include "chat/context.hpp"
 #include "chat/hub.hpp"
@@ -24,6 +25,7 @@ struct Services {
   chat::MessageService& messages;
   chat::SyncService& sync;
   chat::SearchService& search;
+  call::CallService& calls;
   chat::SessionCache& session_cache;
   chat::PresenceTracker& presence;
 };

@@ -57,6 +57,9 @@ void add_limits(CLI::App& command, Limits& limits) {
   limit("--members-per-room", limits.members_per_room, "Members of one room");
   limit("--rooms-per-user", limits.rooms_per_user, "Rooms of one user");
   limit("--sessions-per-user", limits.sessions_per_user, "Sessions of one user; the one unused for longest ends");
+  limit("--calls", limits.calls, "Calls going on at once");
+  limit("--call-participants", limits.call_participants, "People in one call at once");
+  limit("--call-ring-seconds", limits.call_ring_seconds, "How long an unanswered call rings");
   limit("--writer-queue-commands", limits.writer_queue_commands, "Waiting writes");
   limit("--reader-queue-jobs", limits.reader_queue_jobs, "Waiting reads");
   limit("--tail-cache-bytes", limits.tail_cache_bytes, "Memory for the newest messages of active rooms");

@@ -16,6 +16,7 @@
 #include "app/server_keys.hpp"
 #include "base/log.hpp"
 #include "bus/local_bus.hpp"
+#include "call/call_service.hpp"
 #include "chat/search_content.hpp"
 #include "chat/welcome.hpp"
 #include "net/server.hpp"
@@ -33,6 +34,7 @@ constexpr std::chrono::seconds kPresenceGrace{10};
 constexpr std::chrono::seconds kPresenceSweepEvery{1};
 constexpr std::chrono::minutes kSessionsSavedEvery{1};
 constexpr std::chrono::minutes kUsersSavedEvery{5};
+constexpr std::chrono::minutes kCallsSavedEvery{1};
 constexpr std::chrono::minutes kErasureTriedEvery{5};
 
 /// Waits for a task on a thread that is no executor: for start and end.
@@ -109,6 +111,8 @@ struct ServerApp::Parts {
   /// Nothing of the housekeeping runs after this returns.
   void end_housekeeping();
   void handle_commit(std::vector<model::Publication> publications);
+  /// Runs a job on a reactor once a time has passed; from any thread, while there is a network.
+  void call_later(Duration delay, Job job);
   [[nodiscard]] std::string metrics() const;
 
   const Config config;
@@ -128,6 +132,7 @@ struct ServerApp::Parts {
 
   std::unique_ptr<chat::IdCodec> ids;
   std::unique_ptr<chat::SyncTokenCodec> tokens;
+  std::unique_ptr<call::CallTokenCodec> call_tokens;
   std::unique_ptr<chat::Context> context;
   std::unique_ptr<chat::PasswordHasher> passwords;
   std::unique_ptr<chat::LoginThrottle> throttle;
@@ -140,6 +145,7 @@ struct ServerApp::Parts {
   std::unique_ptr<chat::UserService> users;
   std::unique_ptr<chat::RoomService> rooms;
   std::unique_ptr<chat::MessageService> messages;
+  std::unique_ptr<call::CallService> calls;
   std::unique_ptr<chat::SyncService> sync;
   std::unique_ptr<chat::SearchService> search;
   std::unique_ptr<api::Services> services;
@@ -171,7 +177,8 @@ void ServerApp::Parts::handle_commit(std::vector<model::Publication> publication
     const auto* revoked = std::get_if<model::DeviceRevoked>(&publication);
     if (revoked != nullptr) session_cache->revoke(revoked->device);
     const auto* event = std::get_if<model::RoomEventCommitted>(&publication);
-    const bool erases = event != nullptr && event->target.has_value();  // an edit or a deletion
+    // An edit or a deletion of what people wrote; that a call ended erases nothing.
+    const bool erases = event != nullptr && event->target && event->target->kind == model::EventKind::kMessage;
     if (erases) night_erasure->note_erasure();
   }
   if (auto* to = committed_to.load(std::memory_order_acquire)) to->publish(std::move(publications));
@@ -198,8 +205,21 @@ void ServerApp::Parts::make_use_cases(const ServerKeys& keys) {
   rooms = std::make_unique<chat::RoomService>(*context, *people);
   messages = std::make_unique<chat::MessageService>(*context,
                                                     [this](model::Ephemeral notice) { hub->tell(std::move(notice)); });
-  sync = std::make_unique<chat::SyncService>(*context, *people, *tokens);
+  call_tokens = std::make_unique<call::CallTokenCodec>(keys.call_tokens, *ids);
+  calls = std::make_unique<call::CallService>(
+      *context, *call_tokens, [this](model::Ephemeral notice) { hub->tell(std::move(notice)); },
+      [this](Duration delay, Job job) { call_later(delay, std::move(job)); });
+  // After the hub: who comes into a room must be subscribed to it before its call is told.
+  bus.subscribe([this](const bus::Batch& batch) { calls->handle_batch(batch); });
+  sync = std::make_unique<chat::SyncService>(*context, *people, *tokens, [this](const std::vector<RoomId>& of_rooms) {
+    return calls->registry().calls_of(of_rooms);
+  });
   committed_to.store(hub.get(), std::memory_order_release);
+}
+
+void ServerApp::Parts::call_later(Duration delay, Job job) {
+  net::Reactor& reactor = server->reactor(0);
+  reactor.post([&reactor, delay, job = std::move(job)]() mutable { reactor.call_after(delay, std::move(job)); });
 }
 
 Result<> ServerApp::Parts::open_search() {
@@ -209,7 +229,7 @@ Result<> ServerApp::Parts::open_search() {
       [this](const model::StoredEvent& event) { return chat::searchable_text(*ids, event); }, clock);
   search = std::make_unique<chat::SearchService>(*context, *search_index);
   services = std::make_unique<api::Services>(*context, *accounts, *sessions, *users, *rooms, *messages, *sync, *search,
-                                             *session_cache, *presence);
+                                             *calls, *session_cache, *presence);
   search_follower->start();
   woken.store(search_follower.get(), std::memory_order_release);
   search_follower->wake();
@@ -245,7 +265,7 @@ Result<> ServerApp::Parts::open_network() {
 void ServerApp::Parts::start_housekeeping() {
   net::Reactor& reactor = server->reactor(0);
   const auto ignore = [](const Result<>& outcome) {
-    if (!outcome) log::warn("last-seen times not saved", {{"reason", rule_of(outcome.error().reason).name}});
+    if (!outcome) log::warn("last-seen times are not stored", {{"reason", rule_of(outcome.error().reason).name}});
   };
   const auto every = [this, &reactor](Duration period, std::function<void()> job) {
     repeat(reactor, period, [this, job = std::move(job)] {
@@ -256,6 +276,7 @@ void ServerApp::Parts::start_housekeeping() {
     every(kPresenceSweepEvery, [this] { presence->handle_timeout(clock.now()); });
     every(kSessionsSavedEvery, [this, ignore] { spawn(sessions->save_seen(), ignore); });
     every(kUsersSavedEvery, [this, ignore] { spawn(users->save_seen(), ignore); });
+    every(kCallsSavedEvery, [this, ignore] { spawn(calls->save_seen(), ignore); });
     every(kErasureTriedEvery, [this] { night_erasure->handle_tick(); });
   });
 }
@@ -275,6 +296,7 @@ ServerApp::Parts::~Parts() {
   if (handler) handler->set_stopping();
   if (server && !server->stop(std::chrono::seconds(config.stop_seconds))) log::warn("some connections did not end");
   if (is_serving) end_housekeeping();
+  if (calls) calls->stop();
   if (sessions) wait_for(sessions->save_seen());
   if (users) wait_for(users->save_seen());
   metrics_server.reset();
@@ -300,6 +322,7 @@ Result<std::unique_ptr<ServerApp>> ServerApp::start(const Config& config) {
   TRY(const auto keys, wait_for(load_server_keys(*parts->store, parts->random)));
   parts->make_use_cases(keys);
   TRY_VOID(wait_for(parts->presence->load(*parts->store)));
+  TRY_VOID(wait_for(parts->calls->interrupt_left_open()));
   TRY_VOID(parts->open_search());
   TRY_VOID(parts->open_network());
   return std::unique_ptr<ServerApp>(new ServerApp(std::move(parts)));

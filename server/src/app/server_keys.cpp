@@ -33,6 +33,7 @@ Task<Result<ServerKeys>> load_server_keys(store::Store& store, Random& random) {
     ServerKeys keys;
     TRY_VOID(load(transaction, random, "ids", keys.ids));
     TRY_VOID(load(transaction, random, "tokens", keys.tokens));
+    TRY_VOID(load(transaction, random, "call_tokens", keys.call_tokens));
     return keys;
   });
 }

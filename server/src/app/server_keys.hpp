@@ -4,6 +4,7 @@
 #include "base/random.hpp"
 #include "base/result.hpp"
 #include "base/task.hpp"
+#include "call/call_token.hpp"
 #include "chat/id_codec.hpp"
 #include "chat/sync_token.hpp"
 #include "store/store.hpp"
@@ -13,6 +14,7 @@ namespace kith::app {
 struct ServerKeys {
   chat::IdCodec::Key ids{};
   chat::SyncTokenCodec::Key tokens{};
+  call::CallTokenCodec::Key call_tokens{};
 };
 
 /// Reads the keys, or makes and stores them.

@@ -88,6 +88,15 @@ struct Limits {
   size_t sync_events_after_reset = 30;
   size_t sync_waiting_items = 10'000;  ///< events held for one connection while its Sync is answered
 
+  // Calls
+  size_t calls = 10'000;                             ///< going on at once on the server
+  size_t call_participants = 100;                    ///< in one call at once
+  size_t call_participants_told = 50;                ///< named in one description of a call
+  uint32_t call_ring_seconds = 45;                   ///< until an unanswered call is missed
+  std::chrono::seconds call_connect_within{60};      ///< from being let in to media; later one is out again
+  std::chrono::seconds call_reconnect_within{20};    ///< a call nobody is in any more, or one of two, ends after it
+  std::chrono::milliseconds call_told_every{1'000};  ///< comings and goings in a room above `read_positions_members`
+
   // Search
   size_t search_candidates = 2'000;  ///< index hits one request may examine
   std::chrono::milliseconds search_time{20};

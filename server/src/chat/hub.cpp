@@ -5,6 +5,7 @@
 
 #include "base/log.hpp"
 #include "chat/present.hpp"
+#include "chat/present_call.hpp"
 #include "chat/present_user.hpp"
 #include "store/member_repository.hpp"
 #include "store/room_repository.hpp"
@@ -78,6 +79,11 @@ struct ItemOf {
     user.set_role(static_cast<v1::ServerRole>(profile.user.role));
     set_timestamp(*user.mutable_created_at(), profile.user.created_at);
     user.set_deactivated(profile.user.state == model::UserState::kDeactivated);
+    return item;
+  }
+  v1::ServerItem operator()(const model::CallChanged& changed) const {
+    v1::ServerItem item;
+    *item.mutable_call() = present_call(ids, changed.call);
     return item;
   }
   v1::ServerItem operator()(const model::Publication& publication) const { return std::visit(*this, publication); }
@@ -190,6 +196,8 @@ void HubShard::handle(HubBatch& batch) {
       tell_rooms(batch, index, presence->rooms, presence->user);
     } else if (const auto* profile = std::get_if<model::ProfileChanged>(&ephemeral)) {
       tell_rooms(batch, index, profile->rooms, profile->user.id);
+    } else if (const auto* changed = std::get_if<model::CallChanged>(&ephemeral)) {
+      tell_room(batch, index, changed->call.room);
     }
   }
 }

@@ -8,7 +8,7 @@
 namespace kith::chat {
 namespace {
 
-constexpr std::string_view kPrefixes = "udrc";
+constexpr std::string_view kPrefixes = "udrck";
 
 void round(uint32_t& x, uint32_t& y, uint32_t key) {
   x = (std::rotr(x, 8) + y) ^ key;

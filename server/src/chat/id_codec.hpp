@@ -25,6 +25,7 @@ class IdCodec {
   [[nodiscard]] std::string encode(UserId id) const { return encode(kUser, id.value); }
   [[nodiscard]] std::string encode(DeviceId id) const { return encode(kDevice, id.value); }
   [[nodiscard]] std::string encode(RoomId id) const { return encode(kRoom, id.value); }
+  [[nodiscard]] std::string encode(CallId id) const { return encode(kCall, id.value); }
   /// A place in the commit order, as cursors carry it.
   [[nodiscard]] std::string encode_cursor(Pos pos) const { return encode(kCursor, pos); }
   [[nodiscard]] std::optional<Pos> decode_cursor(std::string_view text) const { return decode(kCursor, text); }
@@ -33,9 +34,10 @@ class IdCodec {
     return decode<DeviceId>(kDevice, text);
   }
   [[nodiscard]] std::optional<RoomId> decode_room(std::string_view text) const { return decode<RoomId>(kRoom, text); }
+  [[nodiscard]] std::optional<CallId> decode_call(std::string_view text) const { return decode<CallId>(kCall, text); }
 
  private:
-  enum Kind : uint8_t { kUser, kDevice, kRoom, kCursor };
+  enum Kind : uint8_t { kUser, kDevice, kRoom, kCursor, kCall };
   static constexpr int kRounds = 27;
   using Schedule = std::array<uint32_t, kRounds>;
 
@@ -48,7 +50,7 @@ class IdCodec {
     return IdType{*value};
   }
 
-  std::array<Schedule, 4> schedules_;
+  std::array<Schedule, 5> schedules_;
 };
 
 }  // namespace kith::chat

@@ -9,6 +9,7 @@ bool is_allowed(RoomKind kind, RoomRole role, Action action) {
   switch (action) {
     case Action::kRead:
     case Action::kPost:
+    case Action::kCall:
       return true;
     case Action::kDeleteOthers:
       // In a direct room both are equal: nobody moderates the other.

@@ -48,6 +48,10 @@ v1::Message present_message(const IdCodec& ids, const StoredEvent& event) {
     case EventKind::kRoomChange:
       message.mutable_room_change()->ParseFromString(event.content);
       break;
+    case EventKind::kCall:
+      message.mutable_call()->ParseFromString(event.content);
+      message.mutable_call()->mutable_call()->set_seq(event.seq);
+      break;
     case EventKind::kEdit:
     case EventKind::kDelete:
       break;

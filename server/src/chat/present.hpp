@@ -33,7 +33,7 @@ v1::Membership present_membership(const IdCodec& ids, const model::Member& membe
 /// True for events that ListMessages lists.
 constexpr bool is_timeline_entry(model::EventKind kind) {
   return kind == model::EventKind::kMessage || kind == model::EventKind::kMemberChange ||
-         kind == model::EventKind::kRoomChange;
+         kind == model::EventKind::kRoomChange || kind == model::EventKind::kCall;
 }
 
 }  // namespace kith::chat

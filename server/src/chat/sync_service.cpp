@@ -4,6 +4,7 @@
 
 #include "chat/own_state.hpp"
 #include "chat/present.hpp"
+#include "chat/present_call.hpp"
 #include "chat/room_entries.hpp"
 #include "store/member_repository.hpp"
 #include "store/room_repository.hpp"
@@ -36,10 +37,11 @@ struct Candidate {
 
 class SyncBuilder {
  public:
-  SyncBuilder(const Context& context, const People& people, ReadTransaction& transaction, UserId user, Base base,
-              RoomId open_room)
+  SyncBuilder(const Context& context, const People& people, const SyncService::FindCalls& find_calls,
+              ReadTransaction& transaction, UserId user, Base base, RoomId open_room)
       : context_(context),
         people_(people),
+        find_calls_(find_calls),
         transaction_(transaction),
         entries_(context, transaction),
         user_(user),
@@ -52,6 +54,7 @@ class SyncBuilder {
     size_t place = 0;
     for (const Candidate& candidate : candidates) TRY_VOID(add_room(candidate, place++));
     TRY_VOID(add_settings_and_me(version));
+    add_calls();
     users_.merge(entries_.users());
     TRY_VOID(people_.add_users(transaction_.db(), user_, users_, response_.mutable_users()));
     return std::move(response_);
@@ -64,6 +67,7 @@ class SyncBuilder {
     std::vector<Candidate> candidates;
     for (model::Member& member : members) {
       version = std::max(version, member.version);
+      if (member.state == MemberState::kIn) rooms_.push_back(member.room);
       const bool own_changed = member.version > base_.version;
       if (base_.fresh && member.state == MemberState::kLeft) continue;
       Candidate candidate{.member = std::move(member), .own_changed = own_changed};
@@ -147,13 +151,24 @@ class SyncBuilder {
     return {};
   }
 
+  /// The client was subscribed before, so it hears of whatever changes after this.
+  void add_calls() {
+    for (const model::Call& call : find_calls_(rooms_)) {
+      *response_.add_calls() = present_call(context_.ids, call);
+      users_.insert(call.started_by);
+      for (const model::CallMember& member : call.members) users_.insert(member.user);
+    }
+  }
+
   const Context& context_;
   const People& people_;
+  const SyncService::FindCalls& find_calls_;
   ReadTransaction& transaction_;
   RoomEntries entries_;
   UserId user_;
   Base base_;
   RoomId open_room_;
+  std::vector<RoomId> rooms_;  ///< the user is in
   std::set<UserId> users_;
   v1::SyncResponse response_;
 };
@@ -179,7 +194,8 @@ Task<Result<SyncAnswer>> SyncService::sync(Caller caller, v1::SyncRequest reques
   auto query = [this, user = caller.user, base, open_room, head](ReadTransaction& transaction) -> Result<SyncAnswer> {
     SyncAnswer answer;
     Version version = base.version;
-    TRY(answer.response, SyncBuilder(context_, people_, transaction, user, base, open_room).build(version));
+    TRY(answer.response,
+        SyncBuilder(context_, people_, find_calls_, transaction, user, base, open_room).build(version));
     answer.token = token_at(head, version);
     answer.response.set_token(tokens_.encode(user, answer.token));
     return answer;

@@ -1,6 +1,7 @@
 // Catching up: everything that changed for a user since a token (docs/data.md, "Sync", proves that nothing is missed).
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "base/task.hpp"
@@ -22,8 +23,11 @@ struct SyncAnswer {
 
 class SyncService {
  public:
-  SyncService(const Context& context, const People& people, const SyncTokenCodec& tokens)
-      : context_(context), people_(people), tokens_(tokens) {}
+  /// The calls going on in some rooms.
+  using FindCalls = std::function<std::vector<model::Call>(const std::vector<RoomId>&)>;
+
+  SyncService(const Context& context, const People& people, const SyncTokenCodec& tokens, FindCalls find_calls)
+      : context_(context), people_(people), tokens_(tokens), find_calls_(std::move(find_calls)) {}
 
   /// A forged or foreign token is no error: it starts the client afresh, as an expired one does.
   Task<Result<SyncAnswer>> sync(Caller caller, v1::SyncRequest request);
@@ -40,6 +44,7 @@ class SyncService {
   const Context& context_;
   const People& people_;
   const SyncTokenCodec& tokens_;
+  const FindCalls find_calls_;
 };
 
 }  // namespace kith::chat

@@ -9,6 +9,7 @@
 
 #include "base/ids.hpp"
 #include "base/time.hpp"
+#include "model/call.hpp"
 
 namespace kith::model {
 
@@ -93,6 +94,7 @@ enum class EventKind : uint8_t {
   kRoomChange = 3,    ///< content: kith.v1.RoomChange
   kEdit = 4,          ///< no content: target and revision; the text stands in the target
   kDelete = 5,        ///< no content: target
+  kCall = 6,          ///< content: kith.v1.CallRecord, rewritten when the call ends
 };
 
 /// Bits of an event. Stored.
@@ -218,6 +220,11 @@ struct ProfileChanged {
   std::vector<RoomId> rooms;
 };
 
-using Ephemeral = std::variant<TypingChanged, PresenceChanged, ProfileChanged>;
+/// A call was started, changed or ended; told in its room.
+struct CallChanged {
+  Call call;
+};
+
+using Ephemeral = std::variant<TypingChanged, PresenceChanged, ProfileChanged, CallChanged>;
 
 }  // namespace kith::model

@@ -11,6 +11,7 @@ from scenario import Scenario
 ROLES = ("owner", "admin", "member", "guest", "invited", "outside", "signed_out")
 OK = "OK"
 NO, HIDDEN, OUT, WHO, DIRECT = "NOT_ALLOWED", "ROOM_NOT_FOUND", "NOT_MEMBER", "NOT_SIGNED_IN", "DIRECT_ROOM"
+NO_CALL = "CALL_NOT_FOUND"  # calls that name a call instead of a room say as little of a room one may not know of
 
 
 def row(owner, admin, member, guest, invited, outside):
@@ -34,16 +35,30 @@ PRIVATE = {
     "MessageService/ListMessages": row(OK, OK, OK, OK, OUT, HIDDEN),
     "MessageService/MarkRead": row(OK, OK, OK, OK, OUT, HIDDEN),
     "MessageService/SetTyping": row(OK, OK, OK, OK, OUT, HIDDEN),
+    "CallService/StartCall": row(OK, OK, OK, OK, OUT, HIDDEN),
+    "CallService/JoinCall": row(OK, OK, OK, OK, NO_CALL, NO_CALL),
+    "CallService/LeaveCall": row(OK, OK, OK, OK, NO_CALL, NO_CALL),
+    "CallService/GetCall": row(OK, OK, OK, OK, NO_CALL, NO_CALL),
+    "CallService/DeclineCall": row(OK, OK, OK, OK, NO_CALL, NO_CALL),
+    "CallService/ListCalls": row(OK, OK, OK, OK, OUT, HIDDEN),
 }
+
+
+def outside_a_public_room(method, outside_a_private_one):
+    if method in ("RoomService/GetRoom", "RoomService/JoinRoom"):
+        return OK
+    return NO_CALL if outside_a_private_one == NO_CALL else OUT
+
+
 # In a public room whoever is outside knows of it, may join, and sees nothing before that. Nobody is merely invited.
 PUBLIC = {
     method: {role: reason for role, reason in cells.items() if role != "invited"}
-    | {"outside": OK if method in ("RoomService/GetRoom", "RoomService/JoinRoom") else OUT}
+    | {"outside": outside_a_public_room(method, cells["outside"])}
     for method, cells in PRIVATE.items()
 }
 # In a direct room both are equal and nobody moderates the other.
 DIRECT_ROOM = {
-    method: {"member": reason, "outside": HIDDEN, "signed_out": WHO}
+    method: {"member": reason, "outside": PRIVATE[method]["outside"], "signed_out": WHO}
     for method, reason in {
         "RoomService/GetRoom": OK,
         "RoomService/UpdateRoom": DIRECT,
@@ -60,6 +75,12 @@ DIRECT_ROOM = {
         "MessageService/ListMessages": OK,
         "MessageService/MarkRead": OK,
         "MessageService/SetTyping": OK,
+        "CallService/StartCall": OK,
+        "CallService/JoinCall": OK,
+        "CallService/LeaveCall": OK,
+        "CallService/GetCall": OK,
+        "CallService/DeclineCall": OK,
+        "CallService/ListCalls": OK,
     }.items()
 }
 # Calls that concern no room: whether an ordinary user may, and whether an administrator of the server may.
@@ -114,7 +135,9 @@ class PermissionTable(Scenario):
         return room, self.target.send(room, "by the target")["seq"]
 
     def request(self, method, room, seq):
-        name = method.split("/")[1]
+        service, name = method.split("/")
+        if service == "CallService" and name not in ("StartCall", "ListCalls"):
+            return {"callId": self.target.call("CallService/StartCall", {"roomId": room})["call"]["id"]}
         content = {"content": {"text": "changed"}, "txnId": unique("cell")}
         fields = {
             "UpdateRoom": {"topic": unique("topic ")},

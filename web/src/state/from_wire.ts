@@ -114,6 +114,7 @@ function bodyOf(message: Message): MessageBody {
     }
     case 'roomChange':
       return { kind: 'room', created: body.value.created, name: body.value.name, topic: body.value.topic };
+    case 'call':
     case undefined:
       return { kind: 'gone' };
   }

@@ -10,17 +10,17 @@ namespace {
 using model::RoomKind;
 using model::RoomRole;
 
-// Rows: role; columns in the order of kAllActions: read, post, delete others', invite, remove, set role, update.
+// Rows: role; columns in the order of kAllActions: read, post, call, delete others', invite, remove, set role, update.
 struct Row {
   RoomRole role;
   std::string_view group;  ///< private and public rooms
   std::string_view direct;
 };
 constexpr Row kTable[] = {
-    {RoomRole::kOwner, "yyyyyyy", "yy....."},
-    {RoomRole::kAdmin, "yyyyyyy", "yy....."},
-    {RoomRole::kMember, "yy.y...", "yy....."},
-    {RoomRole::kGuest, "yy.....", "yy....."},
+    {RoomRole::kOwner, "yyyyyyyy", "yyy....."},
+    {RoomRole::kAdmin, "yyyyyyyy", "yyy....."},
+    {RoomRole::kMember, "yyy.y...", "yyy....."},
+    {RoomRole::kGuest, "yyy.....", "yyy....."},
 };
 
 TEST(Permissions, every_cell_of_the_table) {

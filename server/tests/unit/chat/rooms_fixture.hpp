@@ -154,6 +154,7 @@ class RoomsTest : public ChatTest {
   std::optional<SyncService> sync;
   SyncTokenCodec tokens{SyncTokenCodec::Key{9, 8, 7}};
   std::vector<model::Ephemeral> told;
+  std::vector<model::Call> calls;  ///< going on
 
  private:
   void wire() {
@@ -161,7 +162,7 @@ class RoomsTest : public ChatTest {
     people.emplace(*context, *presence);
     rooms.emplace(*context, *people);
     messages.emplace(*context, [this](model::Ephemeral notice) { told.push_back(std::move(notice)); });
-    sync.emplace(*context, *people, tokens);
+    sync.emplace(*context, *people, tokens, [this](const std::vector<RoomId>&) { return calls; });
   }
   void unwire() {
     sync.reset();
