@@ -12,7 +12,7 @@ namespace kith::rtc {
 /// The congestion window in bytes of chunks: slow start, congestion avoidance, fast recovery.
 class SctpCongestion {
  public:
-  static constexpr size_t kPacket = kSctpPacketMax;
+  static constexpr size_t kPacket = kSctpPacketMax - kSctpHeaderSize;  ///< chunks of a full packet
   /// RFC 9260 says about four packets; ten as TCP does since RFC 6928: a small burst arrives in one round trip.
   static constexpr size_t kInitial = 10 * kPacket;
   static constexpr size_t kAfterLossMin = 4 * kPacket;

@@ -74,6 +74,7 @@ class SctpPacker {
  public:
   using Sink = FunctionRef<void(Bytes packet)>;
 
+  /// What `send` refers to outlives the packer.
   SctpPacker(uint32_t verification_tag, Sink send) : verification_tag_(verification_tag), send_(send) {}
 
   /// Adds a chunk, in a new packet if need be; the caller fills its value, which is valid until the next call.

@@ -32,12 +32,11 @@ size_t SctpSender::unsent(uint16_t stream) const {
 }
 
 bool SctpSender::is_idle(uint16_t stream) const {
-  return queue_.size(stream) == 0 &&
-         std::ranges::none_of(begun_, [&](const Begun& begun) { return begun.message.stream == stream; });
+  return queue_.size(stream) == 0 && (stream >= streams_.size() || streams_[stream].begun == 0);
 }
 
 void SctpSender::reset(uint16_t stream) {
-  if (stream < sequences_.size()) sequences_[stream] = 0;
+  if (stream < streams_.size()) streams_[stream].next_sequence = 0;
 }
 
 // --- acknowledgements ---
@@ -74,7 +73,9 @@ size_t SctpSender::acknowledge_up_to(Instant now, Tsn cumulative) {
     if (front.state == ChunkState::kInFlight || front.state == ChunkState::kLost) acknowledged += cost(front);
     measure(now, acknowledged_ + 1, front);
     if (front.ends) {
-      begun_size_ -= begun_.front().message.bytes.size();
+      const SctpOutboundMessage& message = begun_.front().message;
+      begun_size_ -= message.bytes.size();
+      --streams_[message.stream].begun;
       begun_.pop_front();
       ++begun_first_;
     }
@@ -238,7 +239,7 @@ void SctpSender::write_forward_tsn(SctpPacker& packer) {
 
 /// The receiver's window does not count here: it needs the oldest chunks most when it is full.
 void SctpSender::send_again(Instant now, SctpPacker& packer) {
-  size_t allowance = std::exchange(is_fast_retransmit_due_, false) ? kSctpPacketMax - kSctpHeaderSize : 0;
+  size_t allowance = std::exchange(is_fast_retransmit_due_, false) ? SctpCongestion::kPacket : 0;
   for (Tsn tsn = std::max(lost_from_, acknowledged_ + 1); lost_count_ > 0 && tsn < next_tsn(); ++tsn) {
     lost_from_ = tsn;
     Chunk& lost = chunk(tsn);
@@ -285,11 +286,10 @@ bool SctpSender::begin_message(Instant now) {
   auto next = queue_.pop(now);
   if (!next) return false;
   Begun message{.message = std::move(*next), .first_tsn = next_tsn()};
-  if (!message.message.is_unordered) {
-    const size_t stream = message.message.stream;
-    if (sequences_.size() <= stream) sequences_.resize(stream + 1);
-    message.sequence = sequences_[stream]++;
-  }
+  const size_t id = message.message.stream;
+  if (streams_.size() <= id) streams_.resize(id + 1);
+  ++streams_[id].begun;
+  if (!message.message.is_unordered) message.sequence = streams_[id].next_sequence++;
   begun_size_ += message.message.bytes.size();
   begun_.push_back(std::move(message));
   return true;

@@ -85,6 +85,11 @@ class SctpSender {
     bool is_abandoned = false;
   };
 
+  struct Stream {
+    uint16_t next_sequence = 0;  ///< of its next ordered message
+    uint32_t begun = 0;          ///< its messages in `begun_`
+  };
+
   [[nodiscard]] static size_t cost(const Chunk& chunk) {
     return kSctpItemHeaderSize + SctpData::kHeaderSize + chunk.size;
   }
@@ -118,8 +123,8 @@ class SctpSender {
   SctpSendQueue queue_;
   std::deque<Begun> begun_;
   std::deque<Chunk> chunks_;
-  std::vector<uint16_t> sequences_;  ///< of each stream's next ordered message
-  uint64_t begun_first_ = 0;         ///< number of the front of `begun_`
+  std::vector<Stream> streams_;
+  uint64_t begun_first_ = 0;  ///< number of the front of `begun_`
   Tsn acknowledged_;
   Tsn lost_from_ = 0;         ///< no chunk before is lost
   size_t begun_size_ = 0;     ///< bytes of the messages in `begun_`

@@ -82,7 +82,7 @@ void SctpStreamReset::flush(Instant now, const SctpSender& sender, const SctpRou
   answers_.clear();
   if (requested_.empty() && !wanted_.empty()) {
     const auto busy =
-        std::stable_partition(wanted_.begin(), wanted_.end(), [&](uint16_t stream) { return sender.is_idle(stream); });
+        std::partition(wanted_.begin(), wanted_.end(), [&](uint16_t stream) { return sender.is_idle(stream); });
     const auto end =
         std::min(busy, wanted_.begin() + static_cast<ptrdiff_t>(std::min(kSctpResetStreamsMax, wanted_.size())));
     requested_.assign(wanted_.begin(), end);

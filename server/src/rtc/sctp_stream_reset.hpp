@@ -46,7 +46,7 @@ class SctpStreamReset {
   void answer(uint32_t request, SctpReconfigResult result);
   void write_request(const SctpSender& sender, SctpPacker& packer) const;
 
-  std::vector<uint16_t> wanted_;     ///< in the order of their requests
+  std::vector<uint16_t> wanted_;     ///< to be reset when idle
   std::vector<uint16_t> requested_;  ///< streams of the request under way; empty: none is
   uint32_t next_request_;            ///< number of the request under way, or of the next
   bool is_request_due_ = false;

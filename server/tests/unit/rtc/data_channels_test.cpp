@@ -102,6 +102,17 @@ TEST(DataChannels, five_megabytes_arrive_intact_and_in_order_at_ten_percent_loss
   }
 }
 
+TEST(DataChannels, clean_path_is_soon_filled) {
+  SctpNetwork network({.delay = milliseconds(20)});
+  const uint16_t id = open(network, {.label = "_reliable"});
+  const Instant start = network.now();
+  for (size_t i = 0; i < 80; ++i) ASSERT_EQ(send(network, id, make_payload(64'000, i)), SendStatus::kQueued);
+  ASSERT_TRUE(network.run_until([&] { return count_of<MessageReceived>(network.events_of_b()) == 80; }));
+  EXPECT_LT(network.now() - start, seconds(1));
+  // 5.12 MB in packets of 1160 bytes of payload, and an acknowledgement for every second.
+  EXPECT_LT(network.sent(), 7000U);
+}
+
 TEST(DataChannels, losses_do_not_stop_an_unordered_channel_without_repetitions) {
   SctpNetwork network({.seed = 7, .loss_percent = 20});
   const uint16_t id = open(network, {.label = "_lossy", .is_ordered = false, .max_retransmits = 0});

@@ -37,7 +37,7 @@ class SctpNetwork {
   [[nodiscard]] Instant now() const { return now_; }
   [[nodiscard]] size_t sent() const { return sent_; }
 
-  /// From now on a packet for which this says false is lost. `from_a`: its direction.
+  /// From now on a packet for which this says false is lost. `from_a`: its direction. The callable outlives that.
   void set_filter(FunctionRef<bool(bool from_a, Bytes packet)> filter) { filter_ = filter; }
   void clear_filter() { filter_.reset(); }
   void set_loss(uint64_t percent) { options_.loss_percent = percent; }
