@@ -35,7 +35,9 @@ export class Server {
 
   /** Starts the process and waits until it answers. */
   async run() {
-    this.#process = spawn(binary, ['serve', '--data-dir', this.folder, '--listen', `127.0.0.1:${this.port}`, ...this.flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+    // Tests run side by side: any free port for calls.
+    const mediaPorts = this.flags.includes('--media-port') ? [] : ['--media-port', '0', '--media-tcp-port', '0'];
+    this.#process = spawn(binary, ['serve', '--data-dir', this.folder, '--listen', `127.0.0.1:${this.port}`, ...mediaPorts, ...this.flags], { stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [this.#process.stdout, this.#process.stderr]) stream.on('data', (chunk) => (this.#log += chunk));
     const deadline = Date.now() + startLimit_ms;
     for (;;) {

@@ -41,7 +41,8 @@ class MediaThread final : private net::EventSource, private net::DatagramHandler
     bool keeps_addresses = false;     ///< see `net::UdpSocket::Options`
   };
 
-  /// Binds the ports; nothing runs before `start`. `clock` outlives the thread. `kInvalidField`: a port is taken.
+  /// Binds the ports; nothing runs before `start`. `clock` outlives the thread. `kInvalidField`: a port is taken;
+  /// `field` is "udp" if it is that one.
   static Result<std::unique_ptr<MediaThread>> create(const Options& options, const Clock& clock);
   /// Stops if `stop` was not called.
   ~MediaThread() override;

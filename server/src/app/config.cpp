@@ -80,6 +80,14 @@ void add_options(CLI::App& command, Config& config) {
       "HOST:PORT to serve Prometheus metrics on, without a token: keep it private");
   add(command, "--metrics-token", config.metrics_token,
       "Serve /metrics on the main address to whoever sends this as a bearer token");
+  add(command, "--media-port", config.media_port,
+      "UDP port of calls; further media threads use those after it; 0 means any free one");
+  add(command, "--media-tcp-port", config.media_tcp_port,
+      "TCP port of calls, for networks without UDP; further media threads use those after it; 0 means none");
+  add(command, "--public-address", config.public_address,
+      "IP address at which calls reach this server; several are allowed; without: those of the interfaces");
+  add(command, "--media-threads", config.media_threads,
+      "Threads that forward calls; 0 means one per two cores, at least one");
   add(command, "--reactors", config.reactors, "Threads that serve connections; 0 means one per core");
   add(command, "--readers", config.readers, "Threads that read the store; 0 means one per core");
   add(command, "--workers", config.workers, "Threads for password hashing; 0 means one per core");

@@ -1,6 +1,7 @@
 // Every setting of the server: from the command line, the environment (KITH_…), and kith.toml, in that order of weight.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,9 @@ class App;
 
 namespace kith::app {
 
+inline constexpr uint16_t kMediaPortDefault = 7882;
+inline constexpr uint16_t kMediaTcpPortDefault = 7881;
+
 struct Config {
   std::string file;  ///< kith.toml; empty: the one in the data folder if there is one
   std::string data_dir = "data";
@@ -24,9 +28,13 @@ struct Config {
   std::vector<std::string> trusted_proxies;
   std::string metrics_listen;
   std::string metrics_token;
-  size_t reactors = 0;  ///< 0: one per core
-  size_t readers = 0;   ///< 0: one per core, at least two
-  size_t workers = 0;   ///< 0: one per core
+  uint16_t media_port = kMediaPortDefault;
+  uint16_t media_tcp_port = kMediaTcpPortDefault;
+  std::vector<std::string> public_address;
+  size_t media_threads = 0;  ///< 0: one per two cores, at least one
+  size_t reactors = 0;       ///< 0: one per core
+  size_t readers = 0;        ///< 0: one per core, at least two
+  size_t workers = 0;        ///< 0: one per core
   std::string log_level = "info";
   std::string log_format = "pretty";
   uint32_t stop_seconds = 10;

@@ -5,6 +5,8 @@
 #include <iostream>
 #include <memory>
 
+#include "app/config.hpp"
+#include "app/doctor_calls.hpp"
 #include "store/doctor.hpp"
 
 namespace kith::app {
@@ -30,6 +32,21 @@ int check_store(const std::string& data_dir) {
   return report->is_sound() ? 0 : 1;
 }
 
+void add_calls(CLI::App& command, std::function<int()>& run) {
+  CLI::App* calls = command.add_subcommand("calls", "Check whether calls can be reached, with the server's settings");
+  auto config = std::make_shared<Config>();
+  add_options(*calls, *config);
+  calls->callback([calls, config, &run] {
+    run = [calls, config] {
+      if (const std::string why = read_config_file(*calls, *config); !why.empty()) {
+        std::cerr << "kith: " << why << "\n";
+        return 2;
+      }
+      return check_calls(*config);
+    };
+  });
+}
+
 }  // namespace
 
 void add_doctor(CLI::App& command, std::function<int()>& run) {
@@ -40,6 +57,7 @@ void add_doctor(CLI::App& command, std::function<int()>& run) {
       ->capture_default_str()
       ->envname("KITH_DATA_DIR");
   store->callback([data_dir, &run] { run = [data_dir] { return check_store(*data_dir); }; });
+  add_calls(command, run);
 }
 
 }  // namespace kith::app

@@ -1,6 +1,5 @@
 #include "app/server_app.hpp"
 
-#include <sched.h>
 #include <sodium.h>
 
 #include <algorithm>
@@ -12,6 +11,7 @@
 #include "api/http_handler.hpp"
 #include "api/item_frame.hpp"
 #include "api/metrics.hpp"
+#include "app/cores.hpp"
 #include "app/night_erasure.hpp"
 #include "app/server_keys.hpp"
 #include "base/log.hpp"
@@ -44,14 +44,6 @@ T wait_for(Task<T> task) {
   auto future = promise.get_future();
   spawn(std::move(task), [&](T value) { promise.set_value(std::move(value)); });
   return future.get();
-}
-
-/// Cores this process may run on: fewer than the machine's under taskset or in a container's cpuset.
-size_t usable_cores() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof set, &set) != 0) return std::max(1U, std::thread::hardware_concurrency());
-  return static_cast<size_t>(CPU_COUNT(&set));
 }
 
 size_t or_cores(size_t wish, size_t least) { return wish != 0 ? wish : std::max(least, usable_cores()); }

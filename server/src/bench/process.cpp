@@ -34,6 +34,7 @@ std::vector<std::string> command_of(const ServerProcess::Options& options) {
   const std::string port = std::to_string(options.port);
   std::vector<std::string> words{options.binary.empty() ? "/proc/self/exe" : options.binary, "serve"};
   words.insert(words.end(), {"--data-dir", options.data_dir, "--listen", "127.0.0.1:" + port, "--log-level", "warn"});
+  words.insert(words.end(), {"--media-port", "0", "--media-tcp-port", "0", "--public-address", "127.0.0.1"});
   if (!options.certificate.empty()) {
     words.insert(words.end(), {"--tls-listen", "127.0.0.1:0", "--tls-certificate", options.certificate});
     words.insert(words.end(), {"--tls-key", options.key});

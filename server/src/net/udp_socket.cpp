@@ -56,7 +56,7 @@ Result<std::unique_ptr<UdpSocket>> UdpSocket::bind(const Options& options) {
   if (::bind(descriptor, reinterpret_cast<const sockaddr*>(&storage), size) != 0) {
     const std::string why = std::strerror(errno);
     close(descriptor);
-    return fail(Reason::kInvalidField, "Cannot receive UDP on " + options.address.text() + ": " + why);
+    return fail(Reason::kInvalidField, "Cannot receive UDP on " + options.address.text() + ": " + why, "udp");
   }
   return std::unique_ptr<UdpSocket>(new UdpSocket(descriptor, family, options));
 }

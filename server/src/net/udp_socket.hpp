@@ -28,7 +28,8 @@ class UdpSocket final : public EventSource {
     bool keeps_addresses = false;
   };
 
-  /// Binds; nothing is received before `start`. `kInvalidField`: the address is in use or not ours.
+  /// Binds; nothing is received before `start`. `kInvalidField` of "udp": the address is in use or
+  /// not ours.
   static Result<std::unique_ptr<UdpSocket>> bind(const Options& options);
   ~UdpSocket() override;
   UdpSocket(const UdpSocket&) = delete;

@@ -48,6 +48,9 @@ class KithServer:
 
     def start(self):
         command = [str(BINARY), "serve", "--data-dir", str(self.data_dir), "--listen", f"127.0.0.1:{self.port}"]
+        if "--media-port" not in self.arguments:
+            # Tests run side by side: any free port for calls.
+            command += ["--media-port", "0", "--media-tcp-port", "0"]
         self.output = []
         self.process = subprocess.Popen(
             self.wrapper + command + list(self.arguments),
