@@ -38,9 +38,35 @@ class Allocator {
   [[nodiscard]] DataRate wanted() const { return wanted_; }
 
  private:
+  struct Step {
+    Layer layer;
+    int64_t bps = 0;
+  };
+  /// The layers worth sending of one demand, each better and dearer than the one before.
+  struct Ladder {
+    std::array<Step, kSpatialLayersMax * kTemporalLayersMax> steps;
+    int count = 0;
+    int held = -1;    ///< step of what was granted last
+    int chosen = -1;  ///< step of the plan; −1: nothing
+
+    void add(Step step);
+    [[nodiscard]] int64_t cost(int step) const { return step < 0 ? 0 : steps[static_cast<size_t>(step)].bps; }
+  };
+
+  static Ladder make_ladder(const VideoDemand& demand);
+  void sort(std::span<const VideoDemand> demands);
+  /// Chooses steps for a budget; up to the held ones, or as high as wanted.
+  void plan(std::span<const VideoDemand> demands, int64_t budget_bps, bool may_rise);
+  void raise_cameras(std::span<const VideoDemand> demands, int64_t& budget_bps, bool may_rise);
+  [[nodiscard]] int limit_of(const VideoDemand& demand, const Ladder& ladder, bool may_rise) const;
+  bool raise(size_t index, int limit, int64_t& budget_bps);
+
   std::optional<Instant> room_since_;
   DataRate wanted_;
-  std::vector<Layer> plan_;  ///< scratch
+  // Scratch: by the demands' order, and the order in which they are served.
+  std::vector<Ladder> ladders_;
+  std::vector<int> risen_;
+  std::vector<size_t> order_;
 };
 
 }  // namespace kith::sfu

@@ -19,10 +19,6 @@
 
 namespace kith::sfu {
 
-inline constexpr DataRate kEstimateStart{1'000'000};
-inline constexpr DataRate kEstimateMin{50'000};
-inline constexpr DataRate kEstimateMax{50'000'000};
-
 class BandwidthEstimator {
  public:
   explicit BandwidthEstimator(Instant now);
@@ -33,7 +29,7 @@ class BandwidthEstimator {
   void handle_feedback(Instant now, const rtc::TransportFeedback& feedback);
   /// Of peers without transport-wide feedback; ignored as soon as that came.
   void handle_receiver_report(Instant now, uint8_t fraction_lost);
-  void handle_remb(Instant now, DataRate limit);
+  void handle_remb(DataRate limit);
 
   /// What all wanted layers would take together: probes go that far and no further.
   void set_wanted(DataRate wanted) { probes_.set_wanted(wanted); }
@@ -50,7 +46,7 @@ class BandwidthEstimator {
   [[nodiscard]] std::optional<Instant> next_timeout() const;
 
  private:
-  void apply(Instant now, DelayDetector::Usage usage);
+  void handle_probe(Instant now, DataRate found);
   void update_estimate();
 
   SendHistory history_;

@@ -22,11 +22,15 @@ class CongestionControl {
   explicit CongestionControl(Instant now);
 
   /// True: send the packet now. False: `enqueue` it.
-  bool try_send(Instant now, PacketKind kind, size_t size) { return pacer_.try_send(now, kind, size); }
+  bool try_send(Instant now, PacketKind kind) { return pacer_.try_send(now, kind); }
   /// Keeps a copy until there is room. False: everything that waited was dropped; ask for key frames.
   bool enqueue(Instant now, PacketKind kind, const OutgoingPacket& packet) { return pacer_.enqueue(now, kind, packet); }
-  /// Just before protecting a packet: its transport-wide sequence number. `size`: as given to `try_send`.
-  uint16_t on_sent(Instant now, size_t size) { return estimator_.on_sent(now, size, pacer_.cluster()); }
+  /// Just before protecting any packet, also one that `handle_timeout` gave: its transport-wide sequence number.
+  uint16_t on_sent(Instant now, size_t size) {
+    const uint8_t cluster = pacer_.cluster();
+    pacer_.on_sent(size);
+    return estimator_.on_sent(now, size, cluster);
+  }
 
   void handle_feedback(Instant now, const rtc::TransportFeedback& feedback);
   /// For peers without transport-wide feedback.

@@ -25,6 +25,16 @@ constexpr double kThresholdUp = 0.0087;
 constexpr double kThresholdDown = 0.039;
 constexpr double kThresholdOutlierMs = 15.0;  ///< trends so far above are spikes and do not move it
 
+/// The shortest way is remembered one to two of these: longer trusts it over drifting clocks and changed routes.
+constexpr double kPeriodMs = 10'000;
+constexpr double kQueueSmoothing = 0.7;
+constexpr double kQueueRisingMs = 100;    ///< such a queue, still growing, is overuse whatever the trend says
+constexpr double kQueueStandingMs = 200;  ///< audio suffers: it must go …
+constexpr double kQueueGoneMs = 80;       ///< … until it is like this
+/// A queue that does not become a tenth shorter in this time although we send less is none: the way has changed.
+constexpr double kDrainWithinMs = 3'000;
+constexpr double kDrainShare = 0.9;
+
 double ms(Duration duration) { return std::chrono::duration<double, std::milli>(duration).count(); }
 
 }  // namespace
@@ -63,7 +73,37 @@ void DelayDetector::handle_group(const Group& previous, const Group& group) {
   }
   const double arrived_ms = ms(group.last_arrived - origin_);
   add_point(arrived_ms, ms(arrival_delta) - ms(send_delta));
+  measure_queue(group, arrived_ms);
+  check_drain(arrived_ms);
   detect(slope().value_or(trend_), ms(send_delta), arrived_ms);
+}
+
+void DelayDetector::measure_queue(const Group& group, double now_ms) {
+  const double way_ms = ms(group.last_arrived - group.last_sent);
+  if (now_ms - period_begin_ms_ > kPeriodMs) {
+    way_min_before_ms_ = way_min_ms_;
+    way_min_ms_.reset();
+    period_begin_ms_ = now_ms;
+  }
+  way_min_ms_ = std::min(way_min_ms_.value_or(way_ms), way_ms);
+  const double shortest_ms = std::min(*way_min_ms_, way_min_before_ms_.value_or(*way_min_ms_));
+  const double queue_ms = way_ms - shortest_ms;
+  is_queue_rising_ = queue_ms > queue_ms_;
+  queue_ms_ = kQueueSmoothing * queue_ms_ + (1 - kQueueSmoothing) * queue_ms;
+}
+
+void DelayDetector::check_drain(double now_ms) {
+  if (queue_ms_ < kQueueGoneMs) standing_since_ms_.reset();
+  const bool begins = !standing_since_ms_ && queue_ms_ > kQueueStandingMs;
+  if (begins || (standing_since_ms_ && queue_ms_ < kDrainShare * standing_ms_)) {
+    standing_since_ms_ = now_ms;
+    standing_ms_ = queue_ms_;
+  }
+  if (!standing_since_ms_ || now_ms - *standing_since_ms_ < kDrainWithinMs) return;
+  standing_since_ms_.reset();
+  way_min_ms_.reset();
+  way_min_before_ms_.reset();
+  queue_ms_ = 0;
 }
 
 void DelayDetector::add_point(double arrived_ms, double delay_delta_ms) {
@@ -109,6 +149,7 @@ void DelayDetector::detect(double trend, double send_delta_ms, double now_ms) {
     overusing_count_ = 0;
     usage_ = scaled < -threshold_ms_ ? Usage::kUnderusing : Usage::kNormal;
   }
+  if (queue_ms_ > kQueueRisingMs) usage_ = is_queue_rising_ ? Usage::kOverusing : Usage::kUnderusing;
   trend_ = trend;
   adapt_threshold(scaled, now_ms);
 }

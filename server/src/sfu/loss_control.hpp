@@ -10,15 +10,17 @@
 #include <span>
 
 #include "base/time.hpp"
-#include "sfu/media.hpp"
+#include "sfu/rate_control.hpp"
 #include "sfu/send_history.hpp"
 
 namespace kith::sfu {
 
 class LossControl {
  public:
-  /// After each feedback. `estimate`: the present one, from which the bound moves.
-  void handle_results(Instant now, std::span<const PacketResult> results, Duration rtt, DataRate estimate);
+  /// After each feedback. `estimate`: the present one, from which the bound moves. `fell_at`: when it last fell because
+  /// of a queue; what was lost of packets sent before has been answered with that.
+  void handle_results(Instant now, std::span<const PacketResult> results, Duration rtt, DataRate estimate,
+                      Instant fell_at);
   /// The share of packets lost lately, for peers that only send receiver reports.
   void handle_fraction(Instant now, double fraction, Duration rtt, DataRate estimate);
   /// A probe showed that this much arrives.
@@ -28,18 +30,19 @@ class LossControl {
   [[nodiscard]] std::optional<DataRate> bound() const { return bound_; }
   /// Smoothed, 0 to 1.
   [[nodiscard]] double loss() const { return loss_; }
-  [[nodiscard]] double inherent_loss() const { return inherent_loss_; }
 
  private:
-  /// What was sent and lost while the bound falls: the comparison that tells congestion from a lossy path.
+  /// What was before the bound began to fall, and what came of sending clearly less.
   struct Trial {
     DataRate bound;
     double sent_bps = 0;
     double loss = 0;
+    int64_t packets = 0;  ///< since less is sent
+    int64_t lost = 0;
   };
 
   void update(Instant now, double loss, double sent_bps, Duration rtt, DataRate estimate);
-  void judge_trial(Instant now, double sent_bps);
+  void handle_trial(Instant now, double sent_bps);
 
   std::optional<DataRate> bound_;
   double loss_ = 0;

@@ -21,18 +21,21 @@ class Pacer {
   /// The pace follows from the estimate; before the first call nothing is held back.
   void set_estimate(Instant now, DataRate estimate);
 
-  /// True: send the packet now, it is paid for. False: `enqueue` it.
-  bool try_send(Instant now, PacketKind kind, size_t size) {
-    if (kind != PacketKind::kAudio && is_paced_) {
-      if (!is_queue_empty()) return false;
-      drain(now);
-      if (debt_bits_ >= depth_bits_) return false;
-    }
-    count(size);
-    return true;
+  /// True: send the packet now. False: `enqueue` it.
+  bool try_send(Instant now, PacketKind kind) {
+    if (kind == PacketKind::kAudio || !is_paced_) return true;
+    if (!is_queue_empty()) return false;
+    drain(now);
+    return debt_bits_ < depth_bits_;
   }
-  /// Keeps a copy until there is room. False: the queue was full or its oldest packet too old; then everything that
-  /// waited was dropped, and so was this packet. What follows a hole cannot be decoded: ask for key frames.
+  /// Each packet that leaves, whatever allowed it.
+  void on_sent(size_t size) {
+    debt_bits_ += static_cast<int64_t>(8 * size);
+    if (probe_) count_for_probe(size);
+  }
+  /// Keeps a copy until there is room. False: the queue was full or its oldest packet two seconds old; then all video
+  /// that waited was dropped, and so was this packet, for what follows a hole cannot be decoded: ask for key frames.
+  /// Retransmissions beyond their queue are dropped silently; they are asked for again.
   bool enqueue(Instant now, PacketKind kind, const OutgoingPacket& packet);
 
   /// Sends what may leave now. `send` gets each packet, whose transport sequence number is still to be written.
@@ -42,12 +45,13 @@ class Pacer {
 
   /// From now on what is sent belongs to the probe until it has its bytes; one that runs is given up.
   void start_probe(Instant now, const ProbeCluster& probe);
-  /// Bytes of padding the probe needs now; ask again after each packet sent. 0: none.
+  /// Nothing is left to probe with.
+  void cancel_probe() { probe_.reset(); }
+  /// Bytes of padding the probe needs now; 0: none.
   [[nodiscard]] size_t padding_due(Instant now) const;
   /// The probe that packets sent now belong to; 0: none.
   [[nodiscard]] uint8_t cluster() const { return probe_ ? probe_->cluster.id : uint8_t{0}; }
 
-  [[nodiscard]] size_t queued_bytes() const { return retransmissions_.bytes() + video_.bytes(); }
   /// How long the oldest packet has been waiting.
   [[nodiscard]] Duration queue_age(Instant now) const;
 
@@ -60,8 +64,8 @@ class Pacer {
 
   [[nodiscard]] bool is_queue_empty() const { return retransmissions_.empty() && video_.empty(); }
   void drain(Instant now);
-  void count(size_t size);
-  void set_pace(Instant now);
+  void count_for_probe(size_t size);
+  void set_pace();
   [[nodiscard]] Instant probe_next_at() const;
 
   PacketQueue retransmissions_{kRetransmissionQueueBytes};

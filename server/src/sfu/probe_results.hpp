@@ -19,9 +19,12 @@ class ProbeResults {
   std::optional<DataRate> handle_packet(const PacketResult& packet);
 
  private:
+  void count(const PacketResult& packet, Instant arrived);
+
   std::optional<ProbeCluster> cluster_;
   uint32_t packets_ = 0;
-  uint32_t bytes_ = 0;
+  uint32_t bytes_ = 0;  ///< that arrived
+  uint32_t bytes_lost_ = 0;
   uint16_t first_size_ = 0;  ///< of the packet that arrived first
   uint16_t last_size_ = 0;   ///< of the packet sent last
   Instant first_sent_{};
