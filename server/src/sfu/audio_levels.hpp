@@ -14,7 +14,8 @@ class AudioLevelMeter {
  public:
   /// A packet came with this level.
   void handle_packet(Instant now, rtc::AudioLevel level);
-  /// From 0 (silent) to 1, in eighths; silence, missing packets included, brings it down within a second.
+  /// From 0 (silent) to 1, in eighths; silence, missing packets included, brings it down within
+  /// two seconds.
   [[nodiscard]] float level(Instant now);
   /// Muted or unpublished.
   void reset() { *this = AudioLevelMeter(); }

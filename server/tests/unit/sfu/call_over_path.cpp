@@ -1,3 +1,4 @@
+// The steps of a simulated call: what the publisher, the server and the subscriber do in each millisecond.
 #include "sim/call_over_path.hpp"
 
 namespace kith::sim {
