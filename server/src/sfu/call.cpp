@@ -105,6 +105,25 @@ Publication* Call::find(const TrackSid& track) {
   return nullptr;
 }
 
+void Call::tell_speakers(Instant now) {
+  std::vector<ActiveSpeakers::Speaker> levels;
+  for (const auto& participant : participants_) {
+    levels.push_back({.key = static_cast<uint64_t>(participant->id), .level = participant->loudness(now)});
+  }
+  SpeakersChanged change{.call = id_, .speakers = {}};
+  for (const ActiveSpeakers::Speaker& speaker : speakers_.update(std::move(levels))) {
+    change.speakers.push_back(
+        {.participant = ParticipantId{speaker.key}, .level = speaker.level, .is_active = speaker.level > 0});
+  }
+  if (!change.speakers.empty()) context_.events.emplace_back(std::move(change));
+}
+
+void Call::tell_quality(Instant now) {
+  for (const auto& participant : participants_) {
+    if (const auto change = participant->measure_quality(now)) context_.events.emplace_back(*change);
+  }
+}
+
 void Call::update_demand(Instant now, Publication& publication) {
   if (publication.state.kind != MediaKind::kVideo) return;
   int8_t highest = -1;

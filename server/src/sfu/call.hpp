@@ -35,6 +35,11 @@ class Call {
   void reconcile_track(Instant now, Participant& subscriber, const TrackSid& track);
   [[nodiscard]] Publication* find(const TrackSid& track);
 
+  /// Tells who speaks if that changed; call a few times a second.
+  void tell_speakers(Instant now);
+  /// Tells whose connection is better or worse than before; call every few seconds.
+  void tell_quality(Instant now);
+
   /// Notes which qualities of a track are watched.
   void update_demand(Instant now, Publication& publication);
   /// Tells the publisher what is due of that.
@@ -46,6 +51,7 @@ class Call {
   EngineContext& context_;
   CallId id_;
   std::vector<std::unique_ptr<Participant>> participants_;
+  ActiveSpeakers speakers_;
 };
 
 }  // namespace kith::sfu

@@ -16,6 +16,10 @@ constexpr std::chrono::seconds kGivenUpAfter{8};
 /// A participant is looked at no more often than this without anything happening to it.
 constexpr std::chrono::milliseconds kSoonest{1};
 
+/// How often a call's speakers are looked at, and after how many looks its connections.
+constexpr std::chrono::milliseconds kPulse{400};
+constexpr uint64_t kPulsesPerQuality = 12;
+
 Error no_participant() { return {.reason = Reason::kNotMember, .message = "No such participant."}; }
 
 }  // namespace
@@ -58,6 +62,7 @@ struct MediaEngine::State {
   void update_connectivity(Instant now, Participant& participant, rtc::Outbox& outbox);
   void tell(Participant& participant, ConnectivityChanged::State state);
   void leave(Instant now, Participant& participant, rtc::Outbox& outbox);
+  void handle_pulse(Instant now);
 
   const Options options;
   std::vector<Event> events;
@@ -67,6 +72,8 @@ struct MediaEngine::State {
   Routes routes;
   Schedule schedule;
   std::vector<Participant*> touched;
+  std::optional<Instant> pulse_at;  ///< set while anybody is in a call
+  uint64_t pulses = 0;
   uint64_t last_call = 0;
   uint64_t last_participant = 0;
 };
@@ -201,6 +208,16 @@ void MediaEngine::State::leave(Instant now, Participant& participant, rtc::Outbo
   touch_all(call);
 }
 
+void MediaEngine::State::handle_pulse(Instant now) {
+  if (!pulse_at || *pulse_at > now) return;
+  pulse_at = participants.empty() ? std::nullopt : std::optional(now + kPulse);
+  ++pulses;
+  for (const auto& [id, call] : calls) {
+    call->tell_speakers(now);
+    if (pulses % kPulsesPerQuality == 0) call->tell_quality(now);
+  }
+}
+
 MediaEngine::MediaEngine(Options options, Random& random)
     : state_(std::make_unique<State>(std::move(options), random)) {}
 
@@ -229,6 +246,7 @@ ParticipantId MediaEngine::join(Instant now, CallId call, ParticipantOptions opt
   const ParticipantId id{++state_->last_participant};
   Participant& participant = found->second->add(now, id, std::move(options));
   state_->participants.emplace(id, &participant);
+  if (!state_->pulse_at) state_->pulse_at = now + kPulse;
   state_->add_names(participant);
   state_->touch(participant);
   return id;
@@ -376,12 +394,17 @@ void MediaEngine::finish_pass(Instant now, rtc::Outbox& outbox) {
   }
 }
 
-std::optional<Instant> MediaEngine::next_timeout() const { return state_->schedule.next(); }
+std::optional<Instant> MediaEngine::next_timeout() const {
+  if (!state_->touched.empty()) return Instant{};  // a command came after the pass was finished
+  const auto next = state_->schedule.next();
+  return next && state_->pulse_at ? std::min(*next, *state_->pulse_at) : (next ? next : state_->pulse_at);
+}
 
 void MediaEngine::handle_timeout(Instant now, rtc::Outbox& outbox) {
   while (const auto due = state_->schedule.take_due(now)) {
     if (Participant* participant = state_->find(*due)) state_->touch(*participant);
   }
+  state_->handle_pulse(now);
   finish_pass(now, outbox);
 }
 

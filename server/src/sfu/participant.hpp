@@ -33,10 +33,16 @@ class Participant {
   /// What was last told of its connections; kActive and kReconnected both mean up.
   std::optional<ConnectivityChanged::State> connectivity;
   std::optional<Instant> down_since;
+  ParticipantQuality quality;
+  TrackQuality received_quality;  ///< of all it is sent
   /// Channels its client has opened, by their numbers.
   std::map<uint16_t, DataChannel> data_channels;
   bool is_touched = false;  ///< has something to finish in this pass
 
+  /// Marks its tracks since the last time, about every five seconds; says so if the result changed.
+  std::optional<QualityChanged> measure_quality(Instant now);
+  /// Loudness of its loudest microphone, 0 to 1.
+  float loudness(Instant now);
   /// The connection that decides whether the participant is there.
   [[nodiscard]] const rtc::PeerTransport* primary() const {
     return options.permissions.can_subscribe ? &subscriber.transport() : publisher.transport();

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "sfu/audio_levels.hpp"
+#include "sfu/connection_quality.hpp"
 #include "sfu/media_control.hpp"
 #include "sfu/published_track.hpp"
 #include "sfu/quality_demand.hpp"
@@ -26,6 +28,9 @@ struct Publication {
   const ParticipantClock* clock = nullptr;
   std::vector<Subscription*> subscriptions;
   QualityDemand demand;
+  AudioLevelMeter loudness;
+  TrackQuality quality;
+  ReceiveStream::Counts counted;  ///< of all encodings, when quality was measured last
 
   [[nodiscard]] bool is_screen() const { return state.source == TrackSource::kScreenShare; }
 };

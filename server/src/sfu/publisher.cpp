@@ -203,8 +203,13 @@ Publisher::ReceivedPacket Publisher::receive(Instant now, const rtc::RtpPacket& 
   const auto owner =
       std::ranges::find_if(publications_, [&](const auto& one) { return one->media && &*one->media == source.track; });
   if (!report_at_) report_at_ = now + kReportEvery;
-  return {.publication = owner->get(),
-          .packet = source.track->handle_packet(now, source.encoding, packet, size, payload_types_, extensions_)};
+  Publication& publication = **owner;
+  const MediaPacket* received =
+      source.track->handle_packet(now, source.encoding, packet, size, payload_types_, extensions_);
+  if (received != nullptr && source.track->audio_level()) {
+    publication.loudness.handle_packet(now, *source.track->audio_level());
+  }
+  return {.publication = &publication, .packet = received};
 }
 
 void Publisher::handle_rtcp(Instant now, rtc::Bytes datagram) {

@@ -10,6 +10,8 @@ namespace {
 
 /// What SRTP adds at most.
 constexpr size_t kProtectionMax = 16;
+/// Beyond any path's rate: larger words are cut down to it.
+constexpr uint64_t kRateMax = 100'000'000'000;
 constexpr uint32_t kAudioRate = 48'000;
 constexpr uint32_t kVideoRate = 90'000;
 
@@ -49,7 +51,6 @@ void Subscriber::subscribe(Instant now, Publication& publication, const std::opt
   auto& subscription =
       *subscriptions_.emplace_back(std::make_unique<Subscription>(publication, *this, media, context_.random));
   subscription.settings = settings;
-  subscription.wanted_since = now;
   subscription.section = sections_.carry({.publisher_sid = publication.publisher_sid,
                                           .track_sid = track.sid,
                                           .codec = codec,
@@ -73,7 +74,7 @@ void Subscriber::unsubscribe(Instant now, Subscription& subscription) {
 
 void Subscriber::set_settings(Instant now, Subscription& subscription, const TrackSettings& settings) {
   subscription.settings = settings;
-  choose_layer(now, subscription);
+  choose_at_ = now;
 }
 
 Subscription* Subscriber::find(const TrackSid& track) {
@@ -107,6 +108,7 @@ Result<> Subscriber::handle_answer(Instant now, std::string_view sdp, uint32_t i
 }
 
 void Subscriber::accept(const SubscriberAnswer& answer, Instant now) {
+  has_feedback_ = answer.has_transport_feedback;
   for (const auto& subscription : subscriptions_) {
     if (subscription->section >= answer.sections.size()) continue;
     subscription->is_accepted = answer.sections[subscription->section].is_receiving;
@@ -126,11 +128,15 @@ void Subscriber::handle_connected(Instant now, rtc::Outbox& outbox) {
 
 void Subscriber::start(Instant now, Subscription& subscription, rtc::Outbox& outbox) {
   if (subscription.is_started || !subscription.is_accepted || transport_.outbound() == nullptr) return;
+  if (has_feedback_ && !congestion_) congestion_.emplace(now);
   subscription.is_started = true;
-  choose_layer(now, subscription);
-  if (!subscription.is_video()) return;
+  if (!subscription.is_video()) {
+    subscription.media.set_target({.spatial = 0, .temporal = 0});
+    return;
+  }
+  choose_layers(now);
   OutgoingPacket scratch;
-  const auto send_one = [&](OutgoingPacket& packet) { send(now, packet, outbox); };
+  const auto send_one = [&](OutgoingPacket& packet) { send(now, PacketKind::kKeyFrame, packet, outbox); };
   if (!subscription.media.replay(now, scratch, send_one)) want_key_frame(now, subscription);
 }
 
@@ -144,39 +150,126 @@ Layer Subscriber::demand(const Subscription& subscription) const {
   return demanded_layer(subscription.publication.state, subscription.settings, options_.adaptive_stream);
 }
 
-void Subscriber::choose_layer(Instant now, Subscription& subscription) {
-  if (!subscription.is_started) return;
-  if (!subscription.is_video()) {
-    subscription.media.set_target({.spatial = 0, .temporal = 0});
-    return;
+VideoDemand Subscriber::video_demand(Instant now, const Subscription& subscription) const {
+  const PublishedTrack& media = *subscription.publication.media;
+  VideoDemand demand_now{.wanted = demand(subscription),
+                         .is_screen_share = subscription.publication.is_screen(),
+                         .may_pause = options_.may_pause,
+                         .priority = subscription.settings ? subscription.settings->priority : 0,
+                         .target = subscription.media.target(),
+                         .is_new = !subscription.is_granted};
+  for (size_t spatial = 0; spatial < kSpatialLayersMax; ++spatial) {
+    for (size_t temporal = 0; temporal < kTemporalLayersMax; ++temporal) {
+      const Layer layer{.spatial = static_cast<int8_t>(spatial), .temporal = static_cast<int8_t>(temporal)};
+      if (media.is_alive(now, layer.spatial)) demand_now.rates[spatial][temporal] = media.rate(now, layer);
+    }
   }
-  Publication& publication = subscription.publication;
-  Layer layer = demand(subscription);
-  if (!layer.is_none()) {
-    const int8_t alive = publication.media->alive_layer_near(now, layer.spatial);
-    if (alive >= 0) layer.spatial = alive;
+  if (!demand_now.wanted.is_none()) {
+    const int8_t alive = media.alive_layer_near(now, demand_now.wanted.spatial);
+    if (alive >= 0) demand_now.wanted.spatial = alive;
   }
-  if (layer != subscription.media.target()) subscription.media.set_target(layer);
-  want_key_frame(now, subscription);
+  return demand_now;
 }
 
 void Subscriber::choose_layers(Instant now) {
-  for (const auto& subscription : subscriptions_) choose_layer(now, *subscription);
+  demands_.clear();
+  demanding_.clear();
+  DataRate audio;
+  for (const auto& subscription : subscriptions_) {
+    if (!subscription->is_started) continue;
+    if (!subscription->is_video()) {
+      audio.bps += subscription->publication.media->rate(now, {.spatial = 0, .temporal = 0}).bps;
+      continue;
+    }
+    VideoDemand demand_now = video_demand(now, *subscription);
+    const bool is_measured = demand_now.rates[0][0].bps + demand_now.rates[1][0].bps + demand_now.rates[2][0].bps > 0;
+    if (congestion_ && is_measured) {
+      demands_.push_back(demand_now);
+      demanding_.push_back(subscription.get());
+    } else {
+      // Nothing is known of what it costs: it gets what it wants until it is.
+      grant(now, *subscription, demand_now.wanted);
+    }
+  }
+  if (!congestion_) return;
+  shared_ = congestion_->estimate();
+  allocator_.allocate(now, shared_, audio, demands_);
+  congestion_->set_wanted(allocator_.wanted());
+  for (size_t i = 0; i < demands_.size(); ++i) grant(now, *demanding_[i], demands_[i].target);
+}
+
+void Subscriber::grant(Instant now, Subscription& subscription, Layer layer) {
+  if (layer != subscription.media.target()) subscription.media.set_target(layer);
+  if (!layer.is_none()) subscription.is_granted = true;
+  const bool is_paused = layer.is_none() && !demand(subscription).is_none();
+  if (is_paused != subscription.is_paused) {
+    subscription.is_paused = is_paused;
+    context_.events.emplace_back(StreamStateChanged{.subscriber = participant_,
+                                                    .publisher = subscription.publication.publisher,
+                                                    .track = subscription.publication.state.sid,
+                                                    .is_paused = is_paused});
+  }
+  want_key_frame(now, subscription);
 }
 
 void Subscriber::forward(Instant now, Subscription& subscription, const MediaPacket& packet, rtc::Outbox& outbox) {
   if (!subscription.is_started) return;
   OutgoingPacket out;
-  if (subscription.media.forward(packet, out)) send(now, out, outbox);
+  if (!subscription.media.forward(packet, out)) return;
+  const PacketKind kind = !subscription.is_video()    ? PacketKind::kAudio
+                          : packet.frame.is_key_frame ? PacketKind::kKeyFrame
+                                                      : PacketKind::kVideo;
+  send(now, kind, out, outbox);
 }
 
-void Subscriber::send(Instant, OutgoingPacket& packet, rtc::Outbox& outbox) {
+void Subscriber::send(Instant now, PacketKind kind, OutgoingPacket& packet, rtc::Outbox& outbox) {
+  if (congestion_) {
+    if (!congestion_->try_send(now, kind)) {
+      if (!congestion_->enqueue(now, kind, packet)) restart_videos(now);
+      return;
+    }
+    packet.set_transport_sequence(congestion_->on_sent(now, packet.size()));
+  }
+  protect(packet.header(), packet.prefix(), packet.payload, outbox);
+}
+
+void Subscriber::restart_videos(Instant now) {
+  for (const auto& subscription : subscriptions_) {
+    if (!subscription->is_video() || !subscription->is_started) continue;
+    const Layer target = subscription->media.target();
+    subscription->media.set_target({});
+    subscription->media.set_target(target);
+    want_key_frame(now, *subscription);
+  }
+}
+
+void Subscriber::protect(rtc::Bytes header, rtc::Bytes prefix, rtc::Bytes payload, rtc::Outbox& outbox) {
   const auto& path = transport_.path();
-  if (!path) return;
-  packet.set_transport_sequence(++transport_sequence_);
-  const rtc::MutableBytes out = outbox.begin(packet.size() + kProtectionMax);
-  const size_t size = transport_.outbound()->protect_rtp(packet.header(), packet.prefix(), packet.payload, out);
+  if (!path || transport_.outbound() == nullptr) return;
+  const rtc::MutableBytes out = outbox.begin(header.size() + prefix.size() + payload.size() + kProtectionMax);
+  const size_t size = transport_.outbound()->protect_rtp(header, prefix, payload, out);
   if (size != 0) outbox.commit(*path, size);
+}
+
+void Subscriber::send_waiting(Instant now, rtc::Outbox& outbox) {
+  congestion_->handle_timeout(
+      now,
+      [&](QueuedPacket& packet) {
+        packet.set_transport_sequence(congestion_->on_sent(now, packet.bytes.size()));
+        protect(packet.header(), {}, packet.payload(), outbox);
+      },
+      [&] { return send_padding(now, outbox); });
+}
+
+size_t Subscriber::send_padding(Instant now, rtc::Outbox& outbox) {
+  OutgoingPacket padding;
+  for (const auto& subscription : subscriptions_) {
+    if (!subscription->is_started || !subscription->media.make_padding(padding)) continue;
+    padding.set_transport_sequence(congestion_->on_sent(now, padding.size()));
+    protect(padding.header(), padding.prefix(), padding.payload, outbox);
+    return padding.size();
+  }
+  return 0;
 }
 
 void Subscriber::handle_rtcp(Instant now, rtc::Bytes datagram, rtc::Outbox& outbox) {
@@ -189,6 +282,13 @@ void Subscriber::handle_rtcp(Instant now, rtc::Bytes datagram, rtc::Outbox& outb
       handle_picture_loss(now, loss->media);
     } else if (const auto* request = std::get_if<rtc::FullIntraRequest>(&packet)) {
       handle_picture_loss(now, request->media);
+    } else if (const auto* feedback = std::get_if<rtc::TransportFeedback>(&packet)) {
+      if (!congestion_) continue;
+      congestion_->handle_feedback(now, *feedback);
+      // Less room is acted upon at once, more when there is time.
+      if (congestion_->estimate().bps < shared_.bps * 85 / 100) choose_at_ = now;
+    } else if (const auto* remb = std::get_if<rtc::ReceiverEstimatedMaxBitrate>(&packet)) {
+      if (congestion_) congestion_->handle_remb(now, {static_cast<int64_t>(std::min(remb->bits_per_second, kRateMax))});
     } else if (const auto* report = std::get_if<rtc::ReceiverReport>(&packet)) {
       for (const rtc::ReportBlock& block : report->blocks) handle_report_block(now, block);
     }
@@ -199,7 +299,7 @@ void Subscriber::handle_nack(Instant now, const rtc::Nack& nack, rtc::Outbox& ou
   Subscription* subscription = find_by_ssrc(nack.media);
   if (subscription == nullptr || transport_.outbound() == nullptr) return;
   OutgoingPacket scratch;
-  const auto send_one = [&](OutgoingPacket& packet) { send(now, packet, outbox); };
+  const auto send_one = [&](OutgoingPacket& packet) { send(now, PacketKind::kRetransmission, packet, outbox); };
   subscription->media.answer_nack(now, nack, rtt_, scratch, send_one);
 }
 
@@ -212,6 +312,9 @@ void Subscriber::handle_picture_loss(Instant now, rtc::Ssrc ssrc) {
 }
 
 void Subscriber::handle_report_block(Instant now, const rtc::ReportBlock& block) {
+  constexpr double kWeight = 0.25;  // of the newest report: about the last ten seconds count
+  loss_ += kWeight * (block.fraction_lost / 256.0 - loss_);
+  if (congestion_) congestion_->handle_receiver_report(now, block.fraction_lost);
   if (block.last_sender_report == 0) return;
   // RFC 3550 §6.4.1: round trip = now − LSR − DLSR, in 1/65536 s.
   const uint32_t round_trip = rtc::ntp_middle(ntp_at(now)) - block.last_sender_report - block.delay_since;
@@ -245,12 +348,17 @@ void Subscriber::handle_due(Instant now, rtc::Outbox& outbox) {
     send_reports(now, outbox);
     report_at_ = now + kReportEvery;
   }
+  if (congestion_) {
+    const auto due = congestion_->next_timeout();
+    if (due && *due <= now) send_waiting(now, outbox);
+  }
   transport_.flush_data(now, outbox);
 }
 
 std::optional<Instant> Subscriber::next_timeout() const {
   std::optional<Instant> next = transport_.next_timeout();
-  for (const auto& at : {offers_.next_timeout(), choose_at_, report_at_}) {
+  const auto congestion_at = congestion_ ? congestion_->next_timeout() : std::nullopt;
+  for (const auto& at : {offers_.next_timeout(), choose_at_, report_at_, congestion_at}) {
     if (at && (!next || *at < *next)) next = at;
   }
   return next;

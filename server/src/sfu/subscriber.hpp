@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "rtc/peer_transport.hpp"
+#include "sfu/allocator.hpp"
+#include "sfu/congestion_control.hpp"
 #include "sfu/data_links.hpp"
 #include "sfu/engine_context.hpp"
 #include "sfu/offer_schedule.hpp"
@@ -65,6 +67,8 @@ class Subscriber {
   [[nodiscard]] rtc::PeerTransport& transport() { return transport_; }
   [[nodiscard]] const rtc::PeerTransport& transport() const { return transport_; }
   [[nodiscard]] Duration rtt() const { return rtt_; }
+  /// Share of packets lost lately on the way to the client, 0 to 1.
+  [[nodiscard]] double loss() const { return loss_; }
 
  private:
   static constexpr std::chrono::seconds kReportEvery{2};
@@ -74,9 +78,15 @@ class Subscriber {
   void accept(const SubscriberAnswer& answer, Instant now);
   void start(Instant now, Subscription& subscription, rtc::Outbox& outbox);
   void choose_layers(Instant now);
-  void choose_layer(Instant now, Subscription& subscription);
+  [[nodiscard]] VideoDemand video_demand(Instant now, const Subscription& subscription) const;
+  void grant(Instant now, Subscription& subscription, Layer layer);
   void want_key_frame(Instant now, Subscription& subscription);
-  void send(Instant now, OutgoingPacket& packet, rtc::Outbox& outbox);
+  void send(Instant now, PacketKind kind, OutgoingPacket& packet, rtc::Outbox& outbox);
+  /// What waited was dropped: all videos begin anew with their next key frames.
+  void restart_videos(Instant now);
+  void send_waiting(Instant now, rtc::Outbox& outbox);
+  size_t send_padding(Instant now, rtc::Outbox& outbox);
+  void protect(rtc::Bytes header, rtc::Bytes prefix, rtc::Bytes payload, rtc::Outbox& outbox);
   void send_reports(Instant now, rtc::Outbox& outbox);
   void handle_nack(Instant now, const rtc::Nack& nack, rtc::Outbox& outbox);
   void handle_picture_loss(Instant now, rtc::Ssrc ssrc);
@@ -94,7 +104,14 @@ class Subscriber {
   uint64_t offer_version_ = 0;
   std::vector<std::unique_ptr<Subscription>> subscriptions_;
 
-  uint16_t transport_sequence_ = 0;
+  /// Null while the connection is not up, and for a client without transport-wide feedback: then nothing is held back.
+  std::optional<CongestionControl> congestion_;
+  bool has_feedback_ = false;  ///< the client's answer takes transport-wide feedback
+  Allocator allocator_;
+  DataRate shared_;                       ///< the estimate that was shared out last
+  std::vector<VideoDemand> demands_;      ///< scratch
+  std::vector<Subscription*> demanding_;  ///< scratch: whose demands they are
+  double loss_ = 0;
   Duration rtt_ = std::chrono::milliseconds(100);
   std::optional<Instant> report_at_;
   std::optional<Instant> choose_at_;

@@ -22,9 +22,9 @@ class Subscription {
   size_t section = 0;                     ///< of the subscriber's offer
   bool is_accepted = false;               ///< the client's answer takes it
   bool is_started = false;                ///< its first packets may have left
+  bool is_granted = false;                ///< got a layer at least once
   bool is_paused = false;                 ///< for lack of bandwidth
   std::optional<TrackSettings> settings;  ///< nullopt: the viewer has not said
-  Instant wanted_since;                   ///< for the first layer's grace
 
   [[nodiscard]] bool is_video() const { return publication.state.kind == MediaKind::kVideo; }
 };

@@ -403,6 +403,38 @@ TEST(MediaEngine, strangers_and_garbage_change_nothing) {
   EXPECT_TRUE(anna.is_connected());
 }
 
+TEST(MediaEngine, who_speaks_is_told_and_who_falls_silent_too) {
+  SimulatedCall call;
+  SimulatedClient& anna = call.join();
+  call.join();
+  call.run(milliseconds(300));
+  anna.publish_microphone();
+  call.run(milliseconds(300));
+  speak(call, anna, 60, 1, 10);
+  const auto loud = call.all<SpeakersChanged>();
+  ASSERT_FALSE(loud.empty());
+  ASSERT_EQ(loud.back().speakers.size(), 1U);
+  EXPECT_EQ(loud.back().speakers[0].participant, anna.id);
+  EXPECT_TRUE(loud.back().speakers[0].is_active);
+  speak(call, anna, 150, 61, 127);
+  const auto silent = call.all<SpeakersChanged>();
+  ASSERT_FALSE(silent.back().speakers.empty());
+  EXPECT_FALSE(silent.back().speakers[0].is_active);
+}
+
+TEST(MediaEngine, a_good_connection_is_called_excellent) {
+  SimulatedCall call;
+  SimulatedClient& anna = call.join();
+  call.join();
+  call.run(milliseconds(300));
+  anna.publish_microphone();
+  call.run(milliseconds(300));
+  speak(call, anna, 300);
+  const auto told = call.all<QualityChanged>();
+  ASSERT_FALSE(told.empty());
+  for (const QualityChanged& change : told) EXPECT_EQ(change.quality, ConnectionQuality::kExcellent);
+}
+
 TEST(MediaEngine, an_ended_call_is_silent) {
   SimulatedCall call;
   SimulatedClient& anna = call.join();
