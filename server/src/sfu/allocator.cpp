@@ -28,7 +28,7 @@ void Allocator::allocate(Instant now, DataRate estimate, DataRate audio, std::sp
   wanted_ = DataRate{audio.bps + with_headroom(wanted_bps)};
   sort(demands);
   const int64_t budget_bps = std::max<int64_t>(0, estimate.bps - audio.bps);
-  plan(demands, without_headroom(budget_bps), true);
+  plan(demands, budget_bps, true);
   risen_.clear();
   for (const Ladder& ladder : ladders_) risen_.push_back(ladder.chosen);
   plan(demands, budget_bps, false);
@@ -93,13 +93,15 @@ bool Allocator::raise(size_t index, int limit, int64_t& budget_bps) {
   Ladder& ladder = ladders_[index];
   if (ladder.chosen >= limit) return false;
   const int64_t more = ladder.cost(ladder.chosen + 1) - ladder.cost(ladder.chosen);
-  if (more > budget_bps) return false;
+  const bool is_rise = ladder.chosen + 1 > ladder.held;
+  if (more > budget_bps - (is_rise ? reserve_bps_ : 0)) return false;
   budget_bps -= more;
   ++ladder.chosen;
   return true;
 }
 
 void Allocator::plan(std::span<const VideoDemand> demands, int64_t budget_bps, bool may_rise) {
+  reserve_bps_ = may_rise ? budget_bps - without_headroom(budget_bps) : 0;
   for (size_t index = 0; index < demands.size(); ++index) {
     Ladder& ladder = ladders_[index];
     const bool is_owed = !demands[index].may_pause && ladder.count > 0;

@@ -63,6 +63,7 @@ class Allocator {
 
   std::optional<Instant> room_since_;
   DataRate wanted_;
+  int64_t reserve_bps_ = 0;  ///< what a rise must leave: the headroom; what is held needs none
   // Scratch: by the demands' order, and the order in which they are served.
   std::vector<Ladder> ladders_;
   std::vector<int> risen_;
