@@ -22,6 +22,7 @@ LayerSelector::Decision LayerSelector::decide(const MediaPacket& packet) {
   if (current_.is_none() || packet.source != source_) return begin(packet);
   const Frame& newest = frames_[newest_frame_];
   if (newest.timestamp != packet.timestamp || newest.spatial != packet.frame.spatial) {
+    check_chains(packet);
     switch_layers(packet);
     if (current_.is_none()) return {};
     note_frame(packet, (packet.frame.needed_by & layer_bit(current_)) != 0);
@@ -40,6 +41,7 @@ LayerSelector::Decision LayerSelector::begin(const MediaPacket& packet) {
   needs_key_frame_ = false;
   frames_ = {};
   forwarded_.reset();
+  is_chain_broken_ = {};
   set_current(target_);
   note_frame(packet, true);
   return {.is_forwarded = true, .begins = true, .ends_picture = is_topmost(packet)};
@@ -69,12 +71,13 @@ void LayerSelector::switch_layers(const MediaPacket& packet) {
     set_current(goal);
     return;
   }
-  const bool is_within_picture = packet.timestamp == frames_[newest_frame_].timestamp;
-  if (is_within_picture) return;
-  if (goal.spatial != current_.spatial) switch_space(goal, packet);
+  // Down between pictures, so that one is not left without its end; up also where a higher layer of it opens.
+  const bool begins_picture = packet.timestamp != frames_[newest_frame_].timestamp;
+  if (goal.spatial > current_.spatial || (goal.spatial < current_.spatial && begins_picture))
+    switch_space(goal, packet);
   const auto next_up = static_cast<int8_t>(current_.temporal + 1);
   const LayerSet above = layer_bit({.spatial = current_.spatial, .temporal = next_up});
-  if (goal.temporal < current_.temporal) {
+  if (goal.temporal < current_.temporal && begins_picture) {
     set_current({.spatial = current_.spatial, .temporal = goal.temporal});
   } else if (goal.temporal > current_.temporal && (packet.frame.switch_at & above) != 0) {
     set_current({.spatial = current_.spatial, .temporal = next_up});
@@ -89,16 +92,21 @@ void LayerSelector::switch_space(Layer goal, const MediaPacket& packet) {
     return;
   }
   if ((packet.frame.switch_at & layer_bit(goal)) == 0) return;
-  if (is_chain_whole(goal.spatial, packet)) {
-    set_current(goal);
-  } else {
+  if (is_chain_broken_[static_cast<size_t>(goal.spatial)]) {
     needs_key_frame_ = true;
+  } else {
+    set_current(goal);
   }
 }
 
-bool LayerSelector::is_chain_whole(int8_t spatial, const MediaPacket& packet) const {
-  const uint8_t distance = packet.frame.chain_distance[static_cast<size_t>(spatial)];
-  return distance == 0 || forwarded_.test(static_cast<uint8_t>(packet.frame_number - distance));
+/// A chain stays broken from the first frame of it that was not forwarded until it begins again.
+void LayerSelector::check_chains(const MediaPacket& packet) {
+  if (!packet.frame.has_chains) return;
+  for (size_t spatial = 0; spatial < kSpatialLayersMax; ++spatial) {
+    const uint8_t distance = packet.frame.chain_distance[spatial];
+    const bool is_whole = distance == 0 || forwarded_.test(static_cast<uint8_t>(packet.frame_number - distance));
+    is_chain_broken_[spatial] = distance != 0 && (is_chain_broken_[spatial] || !is_whole);
+  }
 }
 
 void LayerSelector::set_current(Layer layer) {

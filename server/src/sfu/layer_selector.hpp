@@ -56,7 +56,7 @@ class LayerSelector {
   void switch_layers(const MediaPacket& packet);
   void switch_space(Layer goal, const MediaPacket& packet);
   void set_current(Layer layer);
-  [[nodiscard]] bool is_chain_whole(int8_t spatial, const MediaPacket& packet) const;
+  void check_chains(const MediaPacket& packet);
   void note_frame(const MediaPacket& packet, bool is_forwarded);
   [[nodiscard]] bool is_topmost(const MediaPacket& packet) const;
 
@@ -72,6 +72,7 @@ class LayerSelector {
   /// Which of the last frames by number were forwarded (dependency descriptor).
   std::bitset<256> forwarded_;
   uint16_t newest_number_ = 0;
+  std::array<bool, kSpatialLayersMax> is_chain_broken_{};  ///< by spatial layer
 };
 
 }  // namespace kith::sfu

@@ -8,9 +8,10 @@ namespace {
 
 constexpr int64_t kNanosecondsPerSecond = 1'000'000'000;
 
-/// value · factor / divisor without overflow of the product, for divisors up to 2^31.
+/// value · factor / divisor, rounded, without overflow of the product, for divisors up to 2^31.
 int64_t scale(int64_t value, int64_t factor, int64_t divisor) {
-  return value / divisor * factor + value % divisor * factor / divisor;
+  const int64_t half = value < 0 ? -divisor / 2 : divisor / 2;
+  return value / divisor * factor + (value % divisor * factor + half) / divisor;
 }
 
 }  // namespace
