@@ -53,6 +53,24 @@ std::optional<net::Address> MediaThread::tcp_address() const {
   return tcp_ ? std::optional(tcp_->address()) : std::nullopt;
 }
 
+void MediaThread::add_to(MediaMetrics& sum) const {
+  const net::UdpMetrics& udp = udp_->metrics();
+  sum.datagrams_in += udp.datagrams_in.value();
+  sum.datagrams_out += udp.datagrams_out.value();
+  sum.bytes_in += udp.bytes_in.value();
+  sum.bytes_out += udp.bytes_out.value();
+  sum.groups_out += udp.groups_out.value();
+  sum.dropped += udp.dropped_full.value() + udp.dropped_refused.value();
+  sum.truncated += udp.truncated.value();
+  if (!tcp_) return;
+  const net::TcpMediaMetrics& tcp = tcp_->metrics();
+  sum.datagrams_in += tcp.datagrams_in.value();
+  sum.datagrams_out += tcp.datagrams_out.value();
+  sum.dropped += tcp.dropped_full.value();
+  sum.tcp_open += tcp.open.value();
+  sum.tcp_refused += tcp.refused.value();
+}
+
 void MediaThread::begin_pass(Instant now) {
   now_ = std::max(now_, now);
   if (std::exchange(is_in_pass_, true)) return;

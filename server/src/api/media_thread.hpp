@@ -30,6 +30,19 @@ class MediaCore {
   virtual void forget_path(const rtc::Path& path) = 0;
 };
 
+/// Sums over media threads.
+struct MediaMetrics {
+  uint64_t datagrams_in = 0;  ///< over UDP and TCP
+  uint64_t datagrams_out = 0;
+  uint64_t bytes_in = 0;  ///< over UDP
+  uint64_t bytes_out = 0;
+  uint64_t groups_out = 0;  ///< UDP writes: `datagrams_out` over this is the gain of segmentation
+  uint64_t dropped = 0;     ///< not sent: no room, or refused by the system
+  uint64_t truncated = 0;   ///< received ones longer than we take
+  uint64_t tcp_open = 0;    ///< TCP connections now
+  uint64_t tcp_refused = 0;
+};
+
 class MediaThread final : private net::EventSource, private net::DatagramHandler {
  public:
   /// Runs between the datagrams of two passes; what it puts into the outbox leaves with the pass.
@@ -60,10 +73,8 @@ class MediaThread final : private net::EventSource, private net::DatagramHandler
   [[nodiscard]] net::Address udp_address() const { return udp_->address(); }
   [[nodiscard]] std::optional<net::Address> tcp_address() const;
   [[nodiscard]] size_t receive_buffer_bytes() const { return udp_->receive_buffer_bytes(); }
-  /// From any thread.
-  [[nodiscard]] const net::UdpMetrics& udp_metrics() const { return udp_->metrics(); }
-  /// From any thread; null without TCP.
-  [[nodiscard]] const net::TcpMediaMetrics* tcp_metrics() const { return tcp_ ? &tcp_->metrics() : nullptr; }
+  /// Adds this thread's figures; from any thread.
+  void add_to(MediaMetrics& sum) const;
 
  private:
   MediaThread(std::unique_ptr<net::Reactor> reactor, std::unique_ptr<net::UdpSocket> udp,

@@ -12,7 +12,8 @@ void add(std::string& out, const char* name, const char* type, const char* help,
 
 }  // namespace
 
-std::string metrics_text(const net::Metrics& net, const store::StoreMetrics& store, size_t users_online) {
+std::string metrics_text(const ServerMetrics& metrics) {
+  const auto& [net, store, media, users_online] = metrics;
   std::string out;
   const auto counter = [&](const char* name, const char* help, uint64_t value) {
     add(out, name, "counter", help, value);
@@ -48,6 +49,15 @@ std::string metrics_text(const net::Metrics& net, const store::StoreMetrics& sto
   gauge("store_read_queue", "Waiting reads.", store.read_queue);
   gauge("store_tail_bytes", "Memory of the newest events.", store.tail_bytes);
   gauge("store_writable", "0 while the disk is full or read-only.", store.writable ? 1 : 0);
+  counter("media_datagrams_in_total", "Datagrams of calls received.", media.datagrams_in);
+  counter("media_datagrams_out_total", "Datagrams of calls sent.", media.datagrams_out);
+  counter("media_bytes_in_total", "Bytes of calls received over UDP.", media.bytes_in);
+  counter("media_bytes_out_total", "Bytes of calls sent over UDP.", media.bytes_out);
+  counter("media_writes_total", "UDP writes; datagrams over writes is the gain of segmentation.", media.groups_out);
+  counter("media_dropped_total", "Datagrams of calls not sent: no room, or refused by the system.", media.dropped);
+  counter("media_truncated_total", "Datagrams received that were too long.", media.truncated);
+  gauge("media_tcp_open", "Open TCP connections of calls.", media.tcp_open);
+  counter("media_tcp_refused_total", "TCP connections of calls refused over a limit.", media.tcp_refused);
   return out;
 }
 

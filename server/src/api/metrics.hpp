@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 
+#include "api/media_thread.hpp"
 #include "chat/presence.hpp"
 #include "net/metrics.hpp"
 #include "net/server.hpp"
@@ -11,7 +12,14 @@
 
 namespace kith::api {
 
-std::string metrics_text(const net::Metrics& net, const store::StoreMetrics& store, size_t users_online);
+struct ServerMetrics {
+  net::Metrics net;
+  store::StoreMetrics store;
+  MediaMetrics media;
+  size_t users_online = 0;
+};
+
+std::string metrics_text(const ServerMetrics& metrics);
 /// The text as Prometheus expects it.
 net::Response metrics_response(std::string text);
 

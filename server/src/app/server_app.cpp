@@ -11,6 +11,7 @@
 #include "api/http_handler.hpp"
 #include "api/item_frame.hpp"
 #include "api/metrics.hpp"
+#include "app/call_threads.hpp"
 #include "app/cores.hpp"
 #include "app/night_erasure.hpp"
 #include "app/server_keys.hpp"
@@ -98,6 +99,7 @@ struct ServerApp::Parts {
   Result<> open_store();
   void make_use_cases(const ServerKeys& keys);
   Result<> open_search();
+  Result<> open_calls();
   Result<> open_network();
   void start_housekeeping();
   /// Nothing of the housekeeping runs after this returns.
@@ -138,6 +140,7 @@ struct ServerApp::Parts {
   std::unique_ptr<chat::RoomService> rooms;
   std::unique_ptr<chat::MessageService> messages;
   std::unique_ptr<call::CallService> calls;
+  std::unique_ptr<CallThreads> call_threads;
   std::unique_ptr<chat::SyncService> sync;
   std::unique_ptr<chat::SearchService> search;
   std::unique_ptr<api::Services> services;
@@ -228,6 +231,14 @@ Result<> ServerApp::Parts::open_search() {
   return {};
 }
 
+Result<> ServerApp::Parts::open_calls() {
+  TRY(call_threads,
+      CallThreads::open(config,
+                        {.attendance = calls->registry(), .tokens = *call_tokens, .clock = clock, .random = random}));
+  calls->registry().set_media(call_threads->hosts());
+  return call_threads->start();
+}
+
 Result<> ServerApp::Parts::open_network() {
   handler = std::make_unique<api::HttpHandler>(
       *services, random,
@@ -281,14 +292,19 @@ void ServerApp::Parts::end_housekeeping() {
 }
 
 std::string ServerApp::Parts::metrics() const {
-  return api::metrics_text(server->metrics(), store->metrics(), presence->users_online());
+  return api::metrics_text({.net = server->metrics(),
+                            .store = store->metrics(),
+                            .media = call_threads->metrics(),
+                            .users_online = presence->users_online()});
 }
 
 ServerApp::Parts::~Parts() {
   if (handler) handler->set_stopping();
+  if (call_threads) call_threads->drain();
   if (server && !server->stop(std::chrono::seconds(config.stop_seconds))) log::warn("some connections did not end");
   if (is_serving) end_housekeeping();
   if (calls) calls->stop();
+  if (call_threads) call_threads->stop();
   if (sessions) wait_for(sessions->save_seen());
   if (users) wait_for(users->save_seen());
   metrics_server.reset();
@@ -316,6 +332,7 @@ Result<std::unique_ptr<ServerApp>> ServerApp::start(const Config& config) {
   TRY_VOID(wait_for(parts->presence->load(*parts->store)));
   TRY_VOID(wait_for(parts->calls->interrupt_left_open()));
   TRY_VOID(parts->open_search());
+  TRY_VOID(parts->open_calls());
   TRY_VOID(parts->open_network());
   return std::unique_ptr<ServerApp>(new ServerApp(std::move(parts)));
 }

@@ -105,8 +105,12 @@ TEST_F(MediaThreadTest, datagrams_reach_the_core_and_its_answers_leave_with_the_
   client.send(path_to(thread->udp_address()), {"one", "two", "three"});
   EXPECT_THAT(client.wait_for(3), ElementsAre("one", "two", "three"));
   thread->stop();
-  EXPECT_EQ(thread->udp_metrics().datagrams_in.value(), 3U);
-  EXPECT_EQ(thread->udp_metrics().datagrams_out.value(), 3U);
+  MediaMetrics metrics;
+  thread->add_to(metrics);
+  EXPECT_EQ(metrics.datagrams_in, 3U);
+  EXPECT_EQ(metrics.datagrams_out, 3U);
+  EXPECT_EQ(metrics.bytes_in, 11U);
+  EXPECT_EQ(metrics.dropped, 0U);
   EXPECT_LE(core.passes, 3U);
 }
 

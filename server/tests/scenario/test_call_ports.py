@@ -1,0 +1,67 @@
+"""The ports of calls: what the doctor says of them, and what a start does about taken ones."""
+import socket
+import subprocess
+import unittest
+
+from kith_server import BINARY, KithServer, free_port
+
+
+def doctor(udp, tcp):
+    command = [str(BINARY), "doctor", "calls", "--public-address", "127.0.0.1", "--media-threads", "1"]
+    command += ["--media-port", str(udp), "--media-tcp-port", str(tcp)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=30)
+
+
+def call_flags(udp, tcp):
+    return ["--media-port", str(udp), "--media-tcp-port", str(tcp), "--media-threads", "1"]
+
+
+def free_udp_port():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class CallPorts(unittest.TestCase):
+    def test_the_doctor_finds_open_ports(self):
+        udp, tcp = free_udp_port(), free_port()
+        with KithServer(*call_flags(udp, tcp)):
+            result = doctor(udp, tcp)
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        self.assertEqual(result.stdout.count("works"), 2, result.stdout)
+
+    def test_the_doctor_names_the_port_nobody_listens_on(self):
+        udp, tcp, other = free_udp_port(), free_port(), free_udp_port()
+        with KithServer(*call_flags(udp, tcp)):
+            result = doctor(other, tcp)
+        self.assertEqual(result.returncode, 1, result.stdout + result.stderr)
+        self.assertIn(f"UDP port {other}: CLOSED", result.stdout)
+        self.assertIn(f"TCP port {tcp}: works", result.stdout)
+
+    def test_a_chosen_port_that_is_taken_stops_the_start_and_names_the_setting(self):
+        with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as taken:
+            taken.bind(("::", 0))
+            port = taken.getsockname()[1]
+            server = KithServer(*call_flags(port, 0))
+            self.addCleanup(server.remove)
+            with self.assertRaises(AssertionError):
+                server.start()
+            self.assertIn(str(port), server.log())
+            self.assertIn("--media-port", server.log())
+
+    def test_the_usual_port_gives_way_when_it_is_taken(self):
+        # Two servers that nobody told anything: the second cannot have the same ports, whoever has them now.
+        with KithServer(*call_flags(7882, 7881)), KithServer(*call_flags(7882, 7881)) as second:
+            self.assertIn("--media-port", second.log())
+            self.assertIn("--media-tcp-port", second.log())
+
+    def test_an_address_that_is_none_is_refused(self):
+        server = KithServer("--public-address", "example.org")
+        self.addCleanup(server.remove)
+        with self.assertRaises(AssertionError):
+            server.start()
+        self.assertIn("example.org", server.log())
+
+
+if __name__ == "__main__":
+    unittest.main()
