@@ -10,6 +10,7 @@ constexpr uint32_t kPacketsMin = 3;
 constexpr double kBytesKnown = 0.8;
 /// Up to this part of a probe may be lost as if it had arrived: of six packets one lost by chance is no verdict.
 constexpr uint32_t kForgiven = 4;
+constexpr uint32_t kWreck = 3;  ///< more than this part lost: the probe tells nothing
 /// Arriving slower than this share of how they were sent, the packets filled the path: then a bit less than what
 /// arrived is used, to let the queue empty.
 constexpr double kUnsaturated = 0.9;
@@ -35,7 +36,7 @@ std::optional<DataRate> ProbeResults::handle_packet(const PacketResult& packet) 
     bytes_lost_ += packet.size;
   }
   const bool is_known = bytes_ + bytes_lost_ >= kBytesKnown * cluster_->bytes;
-  if (packets_ < kPacketsMin || !is_known || bytes_ <= bytes_lost_) return std::nullopt;
+  if (packets_ < kPacketsMin || !is_known || bytes_lost_ * kWreck > bytes_ + bytes_lost_) return std::nullopt;
   cluster_.reset();
   const uint32_t bytes = bytes_ + std::min(bytes_lost_, (bytes_ + bytes_lost_) / kForgiven);
   // Between first and last lie all packets but one: the last that was sent, the first that arrived.
