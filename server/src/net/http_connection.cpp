@@ -253,7 +253,7 @@ void HttpConnection::put_response(Response response) {
   mark_dirty();
 }
 
-void HttpConnection::upgrade(SocketFactory factory, const Headers& headers) {
+void HttpConnection::upgrade(SocketFactory factory, const Headers& headers, const WebSocketOptions& options) {
   if (state_ != State::kHandling) return;
   assert(!websocket_key_.empty());
   if (service_.is_draining) return respond(service_.handler.error_response(503, "The server is stopping."));
@@ -263,7 +263,8 @@ void HttpConnection::upgrade(SocketFactory factory, const Headers& headers) {
                              .address_slot = std::move(address_slot_),
                              .role = WebSocketRole::kServer,
                              .first_output = out_.substr(out_sent_),
-                             .input = std::move(input_)};
+                             .input = std::move(input_),
+                             .options = options};
   state_ = State::kClosed;
   self_.reset();
   host_.deadlines.disarm(*this);

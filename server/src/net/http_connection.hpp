@@ -29,7 +29,7 @@ class HttpConnection final : public Connection {
 
   // For the Responder.
   void respond(Response response);
-  void upgrade(SocketFactory factory, const Headers& headers);
+  void upgrade(SocketFactory factory, const Headers& headers, const WebSocketOptions& options);
   [[nodiscard]] bool is_connected() const { return !peer_has_closed_; }
 
  private:

@@ -36,9 +36,9 @@ void Responder::respond(Response response) {
   if (connection) (*connection)->respond(std::move(response));
 }
 
-void Responder::upgrade(SocketFactory factory, const Headers& headers) {
+void Responder::upgrade(SocketFactory factory, const Headers& headers, const WebSocketOptions& options) {
   const auto connection = std::exchange(connection_, {}).lock();
-  if (connection) (*connection)->upgrade(std::move(factory), headers);
+  if (connection) (*connection)->upgrade(std::move(factory), headers, options);
 }
 
 bool Responder::is_connected() const {

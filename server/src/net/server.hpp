@@ -34,7 +34,7 @@ class Responder {
   void respond(Response response);
   /// Accepts a WebSocket handshake (`request.is_websocket_upgrade`) with 101; `headers`: cookies, say. To refuse one,
   /// `respond`. The factory is called before this returns, or never if the peer has left.
-  void upgrade(SocketFactory factory, const Headers& headers = {});
+  void upgrade(SocketFactory factory, const Headers& headers = {}, const WebSocketOptions& options = {});
 
   /// False once the peer has left: a long poll need not be kept for it.
   [[nodiscard]] bool is_connected() const;

@@ -33,10 +33,13 @@ const char* reason_text(CloseCode code) {
 WebSocket::WebSocket(ConnectionHost& host, Opening opening)
     : host_(host),
       socket_(std::move(opening.socket)),
-      reader_(opening.role, host.limits.ws_message_bytes),
+      reader_(opening.role, opening.options.message_bytes_max != 0 ? opening.options.message_bytes_max
+                                                                   : host.limits.ws_message_bytes),
       last_heard_(host.reactor.now()),
       address_slot_(std::move(opening.address_slot)),
       peer_(opening.peer),
+      ping_every_(opening.options.ping_every != Duration::zero() ? opening.options.ping_every
+                                                                 : Duration(host.limits.ws_ping_every)),
       role_(opening.role) {
   if (!opening.first_output.empty()) queue_.push(make_buffer(std::move(opening.first_output)));
   // TLS may hold decrypted records that came with the handshake.
@@ -54,7 +57,7 @@ void WebSocket::open(ConnectionHost& host, Opening opening, SocketFactory& facto
   host.metrics.websockets_open.add();
   host.metrics.websockets_opened.add();
   host.reactor.rewatch(socket.socket_.descriptor(), EPOLLIN, socket);
-  host.deadlines.arm(socket, socket.last_heard_ + host.limits.ws_ping_every);
+  host.deadlines.arm(socket, socket.last_heard_ + socket.ping_every_);
   socket.mark_dirty();
   socket.handler_ = factory(socket);
   if (!socket.handler_) socket.close(CloseCode::kInternal);
@@ -228,7 +231,7 @@ void WebSocket::on_deadline() {
   }
   queue_.shrink();
   const Instant now = host_.reactor.now();
-  Instant due = last_heard_ + host_.limits.ws_ping_every;
+  Instant due = last_heard_ + ping_every_;
   if (due <= now) {
     send(Opcode::kPing, {});
     ping_is_outstanding_ = true;

@@ -38,6 +38,12 @@ class SocketHandler {
 /// Makes the handler of a socket that has just opened; the socket may already be sent to. An empty pointer closes it.
 using SocketFactory = std::move_only_function<std::shared_ptr<SocketHandler>(WebSocket&)>;
 
+/// What may differ from `Limits` for some sockets of a server; 0: as there.
+struct WebSocketOptions {
+  size_t message_bytes_max = 0;
+  Duration ping_every{0};
+};
+
 /// All functions belong to the thread of `reactor()`.
 class WebSocket final : public Connection {
  public:
@@ -71,6 +77,7 @@ class WebSocket final : public Connection {
     WebSocketRole role;
     std::string first_output;
     std::string input;
+    WebSocketOptions options;
   };
   static void open(ConnectionHost& host, Opening opening, SocketFactory& factory);
 
@@ -105,6 +112,7 @@ class WebSocket final : public Connection {
   Instant last_heard_;
   AddressSlot address_slot_;
   Address peer_;
+  Duration ping_every_;
   CloseCode close_code_ = CloseCode::kAbnormal;
   WebSocketRole role_;
   State state_ = State::kOpen;
