@@ -53,7 +53,7 @@ void CallHost::State::handle_events(Instant now) {
   for (auto events = media.take_events(); !events.empty(); events = media.take_events()) {
     for (sfu::Event& event : events) std::visit(handler, event);
   }
-  for (auto& [id, call] : calls) call->sweep();
+  index.ended.clear();
 }
 
 CallHost::CallHost(sfu::MediaControl& media, CallAttendance& attendance, const Clock& clock, Random& random,

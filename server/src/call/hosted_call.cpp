@@ -189,7 +189,7 @@ void HostedCall::remove(Instant now, SignalSession& session, rtc::Outbox& outbox
     counts_changed_ = true;
   }
   const auto entry = sessions_.find(session.id());
-  ended_.push_back(std::move(entry->second));
+  context_.index.ended.push_back(std::move(entry->second));
   sessions_.erase(entry);
   if (sessions_.empty()) empty_since_ = now;
 }
@@ -208,7 +208,7 @@ void HostedCall::end(Instant now, rtc::Outbox& outbox) {
     session->send_leave(LeaveRequest::DISCONNECT, livekit::ROOM_CLOSED);
     drop_socket(now, *session);
     context_.index.by_participant.erase(id);
-    ended_.push_back(std::move(session));
+    context_.index.ended.push_back(std::move(session));
   }
   sessions_.clear();
   context_.media.end_call(now, media_id_, outbox);

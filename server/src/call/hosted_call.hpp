@@ -28,6 +28,8 @@ struct CallHostSettings;
 struct SessionIndex {
   std::unordered_map<SignalSocketId, SignalSession*> by_socket;
   std::unordered_map<sfu::ParticipantId, SignalSession*> by_participant;
+  /// Sessions that ended while their own functions may still run; the host frees them afterwards.
+  std::vector<std::unique_ptr<SignalSession>> ended;
 
   [[nodiscard]] SignalSession* find(SignalSocketId socket) const;
   [[nodiscard]] SignalSession* find(sfu::ParticipantId participant) const;
@@ -100,8 +102,6 @@ class HostedCall {
   // Time.
 
   void handle_tick(Instant now, rtc::Outbox& outbox);
-  /// Frees sessions that ended; none of their functions may be running.
-  void sweep() { ended_.clear(); }
   /// Nobody has been here for so long that the call may be forgotten.
   [[nodiscard]] bool is_deserted(Instant now) const;
 
@@ -135,7 +135,6 @@ class HostedCall {
   std::map<sfu::ParticipantId, std::unique_ptr<SignalSession>> sessions_;  ///< in the order of joining
   std::map<std::string, SignalSession*, std::less<>> by_sid_;
   std::map<std::string, SignalSession*, std::less<>> by_identity_;
-  std::vector<std::unique_ptr<SignalSession>> ended_;
   std::vector<Gone> gone_;  ///< oldest first
   std::set<sfu::ParticipantId> newcomers_;
   std::vector<livekit::SpeakerInfo> speakers_;
