@@ -53,8 +53,9 @@ Error wrong_origin() {
 
 }  // namespace
 
-HttpHandler::HttpHandler(Services& services, Random& random, Metrics metrics)
+HttpHandler::HttpHandler(Services& services, CallEndpoint& calls, Random& random, Metrics metrics)
     : services_(services),
+      calls_(calls),
       dispatcher_(services),
       request_ids_(random),
       polls_(services.context.limits, random),
@@ -85,6 +86,8 @@ void HttpHandler::handle_request(net::Request request, net::Responder responder)
     spawn(handle_upgrade(state, std::move(request), std::move(responder)), [] {});
   } else if (path == "/api/poll") {
     spawn(handle_poll(state, std::move(request), std::move(responder)), [] {});
+  } else if (CallEndpoint::owns(path)) {
+    calls_.handle_request(request, std::move(responder));
   } else if (path == "/healthz") {
     const bool ok = !is_stopping_;
     responder.respond(json_response(ok ? 200 : 503, ok ? "{\"status\":\"ok\"}" : "{\"status\":\"stopping\"}"));

@@ -1,9 +1,11 @@
-// Every HTTP request of the server: API calls, the realtime upgrade, long polls, health, and the web client's files.
+// Every HTTP request of the server: API calls, the realtime upgrade, long polls, the signalling of calls, health, and
+// the web client's files.
 #pragma once
 
 #include <memory>
 #include <vector>
 
+#include "api/call_endpoint.hpp"
 #include "api/dispatcher.hpp"
 #include "api/poll.hpp"
 #include "api/reactor_state.hpp"
@@ -21,12 +23,15 @@ class HttpHandler final : public net::Handler {
     std::function<std::string()> text;
   };
 
-  HttpHandler(Services& services, Random& random, Metrics metrics);
+  HttpHandler(Services& services, CallEndpoint& calls, Random& random, Metrics metrics);
 
   /// Once per reactor, in the order of their indexes, before the server starts.
   void add_reactor(net::Reactor& reactor, chat::HubShard& shard);
   /// From now on /healthz answers 503, so that a load balancer sends nobody here any more.
-  void set_stopping() { is_stopping_ = true; }
+  void set_stopping() {
+    is_stopping_ = true;
+    calls_.set_stopping();
+  }
 
   void handle_request(net::Request request, net::Responder responder) override;
   net::Response error_response(int status, std::string_view message) override;
@@ -41,6 +46,7 @@ class HttpHandler final : public net::Handler {
   net::Response answer_metrics(const net::Request& request);
 
   Services& services_;
+  CallEndpoint& calls_;
   Dispatcher dispatcher_;
   RequestIds request_ids_;
   PollTable polls_;

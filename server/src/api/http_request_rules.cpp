@@ -16,13 +16,16 @@ std::string_view authority_of(std::string_view origin) {
 
 }  // namespace
 
-std::string session_token(const net::Request& request) {
+std::string bearer_token(const net::Request& request) {
   const std::string_view authorization = request.header("Authorization");
-  if (authorization.size() > kBearer.size() &&
-      net::equals_ignoring_case(authorization.substr(0, kBearer.size()), kBearer)) {
-    return std::string(authorization.substr(kBearer.size()));
-  }
-  return std::string(request.cookie(kSessionCookie));
+  const bool is_bearer = authorization.size() > kBearer.size() &&
+                         net::equals_ignoring_case(authorization.substr(0, kBearer.size()), kBearer);
+  return is_bearer ? std::string(authorization.substr(kBearer.size())) : std::string();
+}
+
+std::string session_token(const net::Request& request) {
+  std::string token = bearer_token(request);
+  return token.empty() ? std::string(request.cookie(kSessionCookie)) : token;
 }
 
 bool is_foreign_origin(const net::Request& request) {

@@ -14,6 +14,8 @@ inline constexpr std::string_view kSessionCookie = "kith_session";
 /// Where the media of calls is negotiated: what CallAccess names, and what clients append to.
 inline constexpr std::string_view kCallPath = "/api/call";
 
+/// The token of `Authorization: Bearer`; empty if there is none.
+std::string bearer_token(const net::Request& request);
 /// The session token of a request: `Authorization: Bearer`, else the cookie; empty if there is none.
 std::string session_token(const net::Request& request);
 /// True if the request comes from another site's page: it has an Origin that is not this server's own. Requests without

@@ -88,6 +88,8 @@ void add_options(CLI::App& command, Config& config) {
       "IP address at which calls reach this server; several are allowed; without: those of the interfaces");
   add(command, "--media-threads", config.media_threads,
       "Threads that forward calls; 0 means one per two cores, at least one");
+  add(command, "--call-simulation", config.call_simulation,
+      "Let clients make their own calls go wrong (LiveKit's simulateScenario); for tests");
   add(command, "--reactors", config.reactors, "Threads that serve connections; 0 means one per core");
   add(command, "--readers", config.readers, "Threads that read the store; 0 means one per core");
   add(command, "--workers", config.workers, "Threads for password hashing; 0 means one per core");

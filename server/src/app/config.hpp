@@ -32,9 +32,10 @@ struct Config {
   uint16_t media_tcp_port = kMediaTcpPortDefault;
   std::vector<std::string> public_address;
   size_t media_threads = 0;  ///< 0: one per two cores, at least one
-  size_t reactors = 0;       ///< 0: one per core
-  size_t readers = 0;        ///< 0: one per core, at least two
-  size_t workers = 0;        ///< 0: one per core
+  bool call_simulation = false;
+  size_t reactors = 0;  ///< 0: one per core
+  size_t readers = 0;   ///< 0: one per core, at least two
+  size_t workers = 0;   ///< 0: one per core
   std::string log_level = "info";
   std::string log_format = "pretty";
   uint32_t stop_seconds = 10;

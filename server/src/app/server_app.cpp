@@ -141,6 +141,7 @@ struct ServerApp::Parts {
   std::unique_ptr<chat::MessageService> messages;
   std::unique_ptr<call::CallService> calls;
   std::unique_ptr<CallThreads> call_threads;
+  std::unique_ptr<api::CallEndpoint> call_endpoint;
   std::unique_ptr<chat::SyncService> sync;
   std::unique_ptr<chat::SearchService> search;
   std::unique_ptr<api::Services> services;
@@ -232,16 +233,23 @@ Result<> ServerApp::Parts::open_search() {
 }
 
 Result<> ServerApp::Parts::open_calls() {
-  TRY(call_threads,
-      CallThreads::open(config,
-                        {.attendance = calls->registry(), .tokens = *call_tokens, .clock = clock, .random = random}));
+  TRY(call_threads, CallThreads::open(config, {.attendance = calls->registry(),
+                                               .tokens = *call_tokens,
+                                               .clock = clock,
+                                               .random = random,
+                                               .allows_simulation = config.call_simulation}));
   calls->registry().set_media(call_threads->hosts());
+  call_endpoint = std::make_unique<api::CallEndpoint>(api::CallEndpoint::Parts{.tokens = *call_tokens,
+                                                                               .ids = *ids,
+                                                                               .attendance = calls->registry(),
+                                                                               .hosts = call_threads->hosts(),
+                                                                               .limits = config.limits});
   return call_threads->start();
 }
 
 Result<> ServerApp::Parts::open_network() {
   handler = std::make_unique<api::HttpHandler>(
-      *services, random,
+      *services, *call_endpoint, random,
       api::HttpHandler::Metrics{.token = Secret(config.metrics_token), .text = [this] { return metrics(); }});
   TRY(auto options, server_options(config));
   TRY(server, net::Server::create(std::move(options), *handler, clock));
