@@ -28,6 +28,8 @@ class LayerSelector {
 
   /// What the allocator grants. None: pause; going on after a pause needs a key frame.
   void set_target(Layer target);
+  /// What was forwarded lately did not arrive: only a key frame helps.
+  void break_off() { current_ = {}; }
   [[nodiscard]] Layer target() const { return target_; }
   [[nodiscard]] Layer current() const { return current_; }
   /// The spatial layer whose key frame it waits for; nullopt: none.

@@ -7,8 +7,8 @@ namespace kith::sfu {
 
 namespace {
 
-constexpr size_t kBytesMin = size_t{16} << 10;
-constexpr size_t kSlotsMin = 64;
+constexpr size_t kBytesMin = size_t{8} << 10;
+constexpr size_t kSlotsMin = 16;
 
 }  // namespace
 
@@ -37,11 +37,9 @@ const MediaPacket& PacketHistory::insert(const MediaPacket& packet) {
 std::optional<int64_t> PacketHistory::newest_key_frame(Instant now) const {
   if (!key_frame_) return std::nullopt;
   const MediaPacket* const first = find(*key_frame_);
-  if (first == nullptr || now - first->arrival > kKept) return std::nullopt;
+  if (first == nullptr || now - first->arrival > kKeptMax) return std::nullopt;
   return key_frame_;
 }
-
-void PacketHistory::clear() { *this = {}; }
 
 /// Where `size` bytes in one piece go next: a packet never wraps around the end of the ring.
 uint64_t PacketHistory::place(size_t size) const {
@@ -56,7 +54,7 @@ void PacketHistory::make_room(Instant now, size_t size) {
     slots_.resize(kSlotsMin);
     order_.resize(kSlotsMin);
   }
-  while (order_begin_ != order_end_ && now - order_[order_begin_ & (order_.size() - 1)].arrival > kKept) drop_oldest();
+  while (order_begin_ != order_end_ && now - order_[order_begin_ & (order_.size() - 1)].arrival > kept_) drop_oldest();
   if (order_end_ - order_begin_ == order_.size()) {
     if (slots_.size() < kPacketsMax) {
       grow_slots();

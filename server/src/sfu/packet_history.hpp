@@ -14,10 +14,13 @@ namespace kith::sfu {
 /// nothing is allocated.
 class PacketHistory {
  public:
-  static constexpr Duration kKept = std::chrono::seconds(1);
+  static constexpr Duration kKeptMax = std::chrono::seconds(1);
   /// Bounds for one encoding, about 32 Mbit/s of video: then the oldest go before their second is over.
   static constexpr size_t kBytesMax = size_t{4} << 20;
   static constexpr size_t kPacketsMax = 4096;
+
+  /// `kept`: how long packets stay, at most kKeptMax; the newest stays anyway.
+  explicit PacketHistory(Duration kept = kKeptMax) : kept_(kept) {}
 
   /// Copies the packet with its extensions and payload. Returns the copy, valid until the next `insert`.
   const MediaPacket& insert(const MediaPacket& packet);
@@ -27,11 +30,10 @@ class PacketHistory {
     const Slot& slot = slots_[static_cast<size_t>(sequence) & (slots_.size() - 1)];
     return slot.is_used && slot.packet.sequence == sequence ? &slot.packet : nullptr;
   }
-  /// Where a newcomer may begin: the newest key frame's first packet, if it is at most kKept old and all of the stream
-  /// since then is here.
+  /// Where a newcomer may begin: the newest key frame's first packet, if it is at most kKeptMax old and all of the
+  /// stream since then is here.
   [[nodiscard]] std::optional<int64_t> newest_key_frame(Instant now) const;
   [[nodiscard]] int64_t newest() const { return newest_; }
-  void clear();
   /// Bytes held, for the memory figures.
   [[nodiscard]] size_t capacity() const { return bytes_.size() + slots_.size() * sizeof(Slot); }
 
@@ -53,6 +55,7 @@ class PacketHistory {
   void grow_slots();
   [[nodiscard]] uint64_t place(size_t size) const;
 
+  Duration kept_;
   std::vector<uint8_t> bytes_;  ///< a power of two
   std::vector<Slot> slots_;     ///< by sequence, a power of two
   std::vector<Written> order_;  ///< a ring as long as slots_

@@ -19,7 +19,10 @@ Duration request_interval(const PublishedEncoding::Options& options) {
 }  // namespace
 
 PublishedEncoding::PublishedEncoding(const Options& options)
-    : options_(options), key_frames_(request_interval(options)) {}
+    : options_(options),
+      // Nobody is sent audio again: the packet at hand is all that is needed.
+      history_(options.kind == MediaKind::kVideo ? PacketHistory::kKeptMax : Duration::zero()),
+      key_frames_(request_interval(options)) {}
 
 void PublishedEncoding::begin_stream(rtc::Ssrc ssrc) {
   stream_.emplace(
@@ -114,7 +117,7 @@ void PublishedEncoding::count(Instant now, const MediaPacket& packet) {
   const FrameInfo& frame = packet.frame;
   spatial_max_ = std::max(spatial_max_, frame.spatial);
   temporal_max_ = std::max(temporal_max_, frame.temporal);
-  seen_at_[static_cast<size_t>(frame.spatial)][static_cast<size_t>(frame.temporal)] = now;
+  presence_.note(now, frame);
   for (int8_t spatial = 0; spatial <= spatial_max_; ++spatial) {
     for (int8_t temporal = 0; temporal <= temporal_max_; ++temporal) {
       if ((frame.needed_by & layer_bit({.spatial = spatial, .temporal = temporal})) == 0) continue;
@@ -142,8 +145,7 @@ void PublishedEncoding::take_feedback(Instant now, rtc::Ssrc sender, std::vector
   lost_.clear();
   stream_->take_nacks(now, lost_);
   if (!lost_.empty()) feedback.emplace_back(rtc::Nack{.sender = sender, .media = stream_->ssrc(), .lost = lost_});
-  const bool is_live = now - stream_->last_packet_at() <= kLayerAlive;
-  if (!is_paused_ && key_frames_.take_due(now, is_live)) {
+  if (!is_paused_ && key_frames_.take_due(now, presence_.is_any_alive(now))) {
     feedback.emplace_back(rtc::PictureLossIndication{.sender = sender, .media = stream_->ssrc()});
   }
 }
@@ -156,24 +158,11 @@ std::optional<Instant> PublishedEncoding::next_timeout() const {
   return std::min(*nacks, *key_frames);
 }
 
-bool PublishedEncoding::is_alive(Instant now, int8_t spatial) const {
-  return std::ranges::any_of(seen_at_[static_cast<size_t>(spatial)],
-                             [now](const std::optional<Instant>& at) { return at && now - *at <= kLayerAlive; });
-}
-
 DataRate PublishedEncoding::rate(Instant now, Layer layer) const {
   if (layer.is_none()) return {};
   const auto spatial = static_cast<size_t>(std::min(layer.spatial, spatial_max_));
   const auto temporal = static_cast<size_t>(std::min(layer.temporal, temporal_max_));
   return rates_[spatial][temporal].rate(now);
-}
-
-int8_t PublishedEncoding::temporal_layers(Instant now, int8_t spatial) const {
-  const auto& seen = seen_at_[static_cast<size_t>(spatial)];
-  for (size_t temporal = kTemporalLayersMax; temporal > 1; --temporal) {
-    if (seen[temporal - 1] && now - *seen[temporal - 1] <= kLayerAlive) return static_cast<int8_t>(temporal);
-  }
-  return 1;
 }
 
 }  // namespace kith::sfu

@@ -12,6 +12,7 @@
 #include "rtc/rtp_packet.hpp"
 #include "sfu/codec/frame_parser.hpp"
 #include "sfu/key_frame_requests.hpp"
+#include "sfu/layer_presence.hpp"
 #include "sfu/media_packet.hpp"
 #include "sfu/packet_history.hpp"
 #include "sfu/payload_types.hpp"
@@ -20,9 +21,6 @@
 #include "sfu/subscriber_extensions.hpp"
 
 namespace kith::sfu {
-
-/// A layer counts as alive this long after its last packet.
-inline constexpr Duration kLayerAlive = std::chrono::seconds(1);
 
 class PublishedEncoding {
  public:
@@ -58,12 +56,10 @@ class PublishedEncoding {
   /// Of the dependency descriptor, if the encoding has one.
   [[nodiscard]] const std::optional<DependencyStructure>& structure() const { return frames_.structure(); }
 
-  /// Whether packets of a spatial layer came lately.
-  [[nodiscard]] bool is_alive(Instant now, int8_t spatial) const;
+  /// Which layers came lately.
+  [[nodiscard]] const LayerPresence& presence() const { return presence_; }
   /// What a viewer of a layer is sent; SVC layers include what they rest on.
   [[nodiscard]] DataRate rate(Instant now, Layer layer) const;
-  /// How many temporal layers a spatial layer had lately, at least 1.
-  [[nodiscard]] int8_t temporal_layers(Instant now, int8_t spatial) const;
 
  private:
   void begin_stream(rtc::Ssrc ssrc);
@@ -88,7 +84,7 @@ class PublishedEncoding {
   std::optional<Duration> rtt_;
   /// What a viewer of a layer is sent; layers above the highest seen are not counted.
   PerLayer<RateWindow> rates_;
-  PerLayer<std::optional<Instant>> seen_at_{};
+  LayerPresence presence_;
   int8_t spatial_max_ = 0;
   int8_t temporal_max_ = 0;
   std::array<uint8_t, kExtensionBlockMax> extension_block_{};  ///< scratch

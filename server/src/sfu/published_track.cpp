@@ -81,9 +81,9 @@ void PublishedTrack::take_reports(Instant now, std::vector<rtc::ReportBlock>& bl
 
 bool PublishedTrack::is_alive(Instant now, int8_t spatial) const {
   if (spatial < 0 || static_cast<size_t>(spatial) >= kSpatialLayersMax) return false;
-  if (!is_simulcast()) return encodings_[0].is_alive(now, spatial);
+  if (!is_simulcast()) return encodings_[0].presence().is_alive(now, spatial);
   const auto index = static_cast<size_t>(spatial);
-  return index < encodings_.size() && encodings_[index].is_alive(now, 0);
+  return index < encodings_.size() && encodings_[index].presence().is_alive(now, 0);
 }
 
 int8_t PublishedTrack::alive_layer_near(Instant now, int8_t wanted) const {
@@ -105,9 +105,9 @@ DataRate PublishedTrack::rate(Instant now, Layer layer) const {
 
 int8_t PublishedTrack::temporal_layers(Instant now, int8_t spatial) const {
   if (spatial < 0 || static_cast<size_t>(spatial) >= kSpatialLayersMax) return 1;
-  if (!is_simulcast()) return encodings_[0].temporal_layers(now, spatial);
+  if (!is_simulcast()) return encodings_[0].presence().temporal_layers(now, spatial);
   const auto index = static_cast<size_t>(spatial);
-  return index < encodings_.size() ? encodings_[index].temporal_layers(now, 0) : int8_t{1};
+  return index < encodings_.size() ? encodings_[index].presence().temporal_layers(now, 0) : int8_t{1};
 }
 
 }  // namespace kith::sfu

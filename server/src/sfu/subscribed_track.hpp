@@ -38,6 +38,8 @@ class SubscribedTrack {
 
   /// Video: what the allocator grants; none pauses. Audio: any layer but none lets it flow, which is how it begins.
   void set_target(Layer target) { selector_.set_target(target); }
+  /// Packets that were handed out never left: nothing is sent until the next key frame.
+  void break_off() { selector_.break_off(); }
   [[nodiscard]] Layer target() const { return selector_.target(); }
   [[nodiscard]] Layer current() const { return selector_.current(); }
   /// The spatial layer whose key frame it waits for: ask `published` for one, as often as you like.

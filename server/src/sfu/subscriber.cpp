@@ -236,9 +236,7 @@ void Subscriber::send(Instant now, PacketKind kind, OutgoingPacket& packet, rtc:
 void Subscriber::restart_videos(Instant now) {
   for (const auto& subscription : subscriptions_) {
     if (!subscription->is_video() || !subscription->is_started) continue;
-    const Layer target = subscription->media.target();
-    subscription->media.set_target({});
-    subscription->media.set_target(target);
+    subscription->media.break_off();
     want_key_frame(now, *subscription);
   }
 }

@@ -102,6 +102,15 @@ TEST(PacketHistory, numbers_that_jump_push_out_only_what_shares_their_place) {
   EXPECT_NE(history.find(1 + 64 * 100), nullptr);
 }
 
+TEST(PacketHistory, of_what_nobody_is_sent_again_it_keeps_little) {
+  PacketHistory history(Duration::zero());
+  for (int64_t sequence = 0; sequence < 5000; ++sequence) {
+    const MediaPacket& kept = history.insert(Sample(sequence, 120, kStart + milliseconds(20) * sequence).packet);
+    expect_intact(kept, 120);
+  }
+  EXPECT_LT(history.capacity(), 16'384U);
+}
+
 TEST(PacketHistory, knows_the_newest_key_frame_for_a_second) {
   PacketHistory history;
   EXPECT_EQ(history.newest_key_frame(kStart), std::nullopt);

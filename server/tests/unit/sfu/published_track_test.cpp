@@ -116,6 +116,15 @@ TEST(PublishedTrack, knows_which_layers_live_and_the_nearest_that_does) {
   EXPECT_EQ(publisher.track.alive_layer_near(now + milliseconds(200), 0), 1) << "the next higher, if none lower lives";
 }
 
+TEST(PublishedTrack, a_slow_layer_is_not_a_dead_one) {
+  // A shared screen at rest: a frame a second.
+  Publisher publisher({.kind = MediaKind::kVideo, .rids = {}});
+  Vp8Encoder encoder({.ssrc = 1});
+  for (int i = 0; i < 3; ++i) publisher.receive(kStart + seconds(i), 0, encoder.frame()[0]);
+  EXPECT_TRUE(publisher.track.is_alive(kStart + seconds(6), 0));
+  EXPECT_FALSE(publisher.track.is_alive(kStart + seconds(6) + milliseconds(1), 0));
+}
+
 TEST(PublishedTrack, measures_what_each_layer_costs) {
   Publisher publisher({.kind = MediaKind::kVideo, .rids = {}});
   Vp8Encoder encoder({.ssrc = 1, .has_temporal_layers = true});

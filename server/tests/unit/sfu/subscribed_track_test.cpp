@@ -327,6 +327,19 @@ TEST(SubscribedTrack, a_pause_ends_with_a_whole_frame_and_goes_on_with_a_key_fra
   EXPECT_EQ(viewer.heard[6]->packet.timestamp - viewer.heard[5]->packet.timestamp, 7U * 3000);
 }
 
+TEST(SubscribedTrack, what_was_broken_off_goes_on_with_a_key_frame) {
+  Publisher publisher(single());
+  Viewer viewer(publisher.track);
+  viewer.track.set_target(kTop);
+  Vp8Encoder encoder({});
+  for (const Datagram& packet : encoder.frame(true)) viewer.offer(publisher.receive(kStart, 0, packet));
+  viewer.track.break_off();
+  EXPECT_EQ(viewer.track.awaited_key_frame(), 2);
+  for (const Datagram& packet : encoder.frame()) EXPECT_FALSE(viewer.offer(publisher.receive(kStart, 0, packet)));
+  for (const Datagram& packet : encoder.frame(true)) EXPECT_TRUE(viewer.offer(publisher.receive(kStart, 0, packet)));
+  expect_no_holes(viewer);
+}
+
 TEST(SubscribedTrack, a_publisher_that_begins_anew_goes_on_in_the_same_stream) {
   Publisher publisher(single());
   Viewer viewer(publisher.track);
