@@ -63,10 +63,10 @@ class TcpMediaListenerTest : public testing::Test, public DatagramHandler {
 
   TestClock clock;
   std::unique_ptr<Reactor> reactor = *Reactor::create(clock);
-  std::unique_ptr<TcpMediaListener> listener;
   std::vector<std::string> datagrams;
   std::vector<rtc::Path> paths;
   std::vector<rtc::Path> closed;
+  std::unique_ptr<TcpMediaListener> listener;  // tells of its connections when it ends
 };
 
 TEST_F(TcpMediaListenerTest, datagrams_go_there_and_back) {
