@@ -14,6 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static const chat::SyncTokenCodec tokens({1, 2, 3});
   if (const auto room = ids.decode_room(text)) fuzz::claim(ids.encode(*room) == text);
   if (const auto user = ids.decode_user(text)) fuzz::claim(ids.encode(*user) == text);
+  if (const auto call = ids.decode_call(text)) fuzz::claim(ids.encode(*call) == text);
   if (const auto pos = ids.decode_cursor(text)) fuzz::claim(ids.encode_cursor(*pos) == text);
   fuzz::claim(!tokens.decode(UserId{1}, text).has_value());
   if (const auto cursor = chat::decode_cursor(text); cursor && !text.empty()) {

@@ -26,4 +26,4 @@ CREATE TABLE call_member(
   missed INTEGER NOT NULL DEFAULT 0, -- decided when the call ends
   PRIMARY KEY(user_id, call_id)) WITHOUT ROWID;
 CREATE INDEX call_member_call ON call_member(call_id, joined_at, user_id);
-CREATE INDEX call_member_missed ON call_member(user_id, call_id) WHERE missed = 1;
+CREATE INDEX call_member_missed ON call_member(user_id, missed, call_id);

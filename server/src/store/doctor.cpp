@@ -50,6 +50,7 @@ class Examination {
     TRY_VOID(check_mentions());
     TRY_VOID(check_members());
     TRY_VOID(check_rings());
+    TRY_VOID(check_calls());
     return check_memory();
   }
 
@@ -80,6 +81,7 @@ class Examination {
       deleted_.insert_or_assign({event.room, event.seq}, counts);
       if (!event.content.empty()) wrong("is deleted but has content");
     }
+    if (event.kind == model::EventKind::kCall) call_entries_.insert({event.room, event.seq});
     if (event.pos >= kFirstLivePos) {
       ++live_count_;
       live_sum_ += static_cast<uint64_t>(event.pos);
@@ -223,6 +225,24 @@ class Examination {
     });
   }
 
+  // Each call has its entry in the timeline and each entry its call; what an end counts is what its members say.
+  Result<> check_calls() {
+    auto entries = call_entries_;
+    TRY_VOID(db_.query(sql::doctor::kCalls, {}, [&](const Row& row) -> Result<> {
+      const auto wrong = [&](const char* what) { fault("call " + std::to_string(row.integer(0)) + ": " + what); };
+      const bool has_ended = row.integer(3) != 0;
+      const bool has_entry = entries.erase({RoomId{row.integer(1)}, static_cast<Seq>(row.integer(2))}) != 0;
+      if (!has_entry && !has_damaged_blocks_) wrong("it has no entry in its room");
+      if (has_ended != (row.integer(4) != 0)) wrong("it has ended without an outcome, or not ended with one");
+      if (has_ended && row.integer(5) != row.integer(6)) wrong("its participants are counted wrongly");
+      if (has_ended && row.integer(7) != 0) wrong("it has ended, but somebody is in it");
+      if (row.integer(8) != 0) wrong("who missed it is noted wrongly");
+      return {};
+    }));
+    for (const auto& [room, seq] : entries) fault(name_of(room, seq) + ": an entry of no call");
+    return {};
+  }
+
   // I7: what a start would make of the rows is what they say.
   Result<> check_memory() {
     Memory memory{Limits{}};
@@ -243,6 +263,7 @@ class Examination {
   std::map<RoomId, RoomState> rooms_;
   std::set<RoomId> known_rooms_;
   std::map<std::pair<RoomId, Seq>, bool> deleted_;  // and whether it counts
+  std::set<std::pair<RoomId, Seq>> call_entries_;
   uint64_t live_count_ = 0;
   uint64_t live_sum_ = 0;
   Pos live_first_ = kEnd;

@@ -1,4 +1,4 @@
-#include "contract/store_contract.hpp"
+#include "contract/call_contract.hpp"
 #include "unit/store/store_fixture.hpp"
 
 namespace kith::store::testing {
@@ -22,9 +22,10 @@ class SqliteStoreHome final : public StoreHome {
   std::unique_ptr<SqliteStore> store_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Sqlite, StoreContract,
-                         ::testing::Values(StoreAdapter{"sqlite", [] { return std::make_unique<SqliteStoreHome>(); }}),
-                         adapter_name);
+const StoreAdapter kSqlite{"sqlite", [] { return std::make_unique<SqliteStoreHome>(); }};
+
+INSTANTIATE_TEST_SUITE_P(Sqlite, StoreContract, ::testing::Values(kSqlite), adapter_name);
+INSTANTIATE_TEST_SUITE_P(Sqlite, CallContract, ::testing::Values(kSqlite), adapter_name);
 
 }  // namespace
 }  // namespace kith::store::testing

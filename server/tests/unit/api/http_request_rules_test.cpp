@@ -45,6 +45,13 @@ TEST(HttpRequestRules, cookies_are_out_of_reach_of_scripts_and_of_other_sites) {
   EXPECT_NE(session_cookie(request, "").find("Max-Age=0"), std::string::npos);
 }
 
+TEST(HttpRequestRules, sockets_are_found_where_the_request_found_the_server) {
+  net::Request request = request_with({{"Host", "chat.example:8080"}});
+  EXPECT_EQ(socket_origin(request), "ws://chat.example:8080");
+  request.is_secure = true;
+  EXPECT_EQ(socket_origin(request), "wss://chat.example:8080");
+}
+
 TEST(HttpRequestRules, ipv6_addresses_of_one_network_count_as_one) {
   const auto one = net::Address::parse_ip("2001:db8:1:2:3::1");
   const auto two = net::Address::parse_ip("2001:db8:1:2:ffff::9");

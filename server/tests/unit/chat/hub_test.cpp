@@ -91,6 +91,27 @@ TEST_F(HubTest, members_hear_an_event_once_and_share_its_encoding) {
   EXPECT_EQ(shard->size(), 0u);
 }
 
+TEST_F(HubTest, a_call_is_told_to_the_members_of_its_room_and_to_nobody_else) {
+  const Person noor = make_person("noor");
+  Listener member(idris.caller);
+  Listener outside(noor.caller);
+  go_live(member, 1000);
+  shard->add(outside);
+  hub->tell(model::CallChanged{.call = {.id = CallId{7},
+                                        .room = room,
+                                        .seq = 4,
+                                        .started_by = ada.caller.user,
+                                        .participants = 1,
+                                        .members = {{.user = ada.caller.user, .joined_at = clock.wall()}}}});
+  drain();
+  ASSERT_EQ(member.heard.size(), 1u);
+  EXPECT_EQ(member.heard[0].call().id(), ids.encode(CallId{7}));
+  EXPECT_EQ(member.heard[0].call().participants(0).user_id(), ada.user.id());
+  EXPECT_TRUE(outside.heard.empty());
+  shard->remove(member);
+  shard->remove(outside);
+}
+
 TEST_F(HubTest, who_is_removed_hears_the_removal_and_nothing_after_it) {
   Listener listener(idris.caller);
   go_live(listener, 1000);

@@ -154,7 +154,8 @@ class RoomsTest : public ChatTest {
   std::optional<SyncService> sync;
   SyncTokenCodec tokens{SyncTokenCodec::Key{9, 8, 7}};
   std::vector<model::Ephemeral> told;
-  std::vector<model::Call> calls;  ///< going on
+  std::vector<model::Call> calls;   ///< going on
+  std::vector<RoomId> asked_rooms;  ///< whose calls the last Sync asked for
 
  private:
   void wire() {
@@ -162,7 +163,10 @@ class RoomsTest : public ChatTest {
     people.emplace(*context, *presence);
     rooms.emplace(*context, *people);
     messages.emplace(*context, [this](model::Ephemeral notice) { told.push_back(std::move(notice)); });
-    sync.emplace(*context, *people, tokens, [this](const std::vector<RoomId>&) { return calls; });
+    sync.emplace(*context, *people, tokens, [this](const std::vector<RoomId>& of_rooms) {
+      asked_rooms = of_rooms;
+      return calls;
+    });
   }
   void unwire() {
     sync.reset();

@@ -124,6 +124,15 @@ TEST_F(SyncServiceTest, a_foreign_forged_or_old_token_starts_afresh) {
   EXPECT_TRUE(sync_from(idris, token).fresh());
 }
 
+TEST_F(SyncServiceTest, the_calls_going_on_come_with_the_people_they_name) {
+  calls = {{.id = CallId{7}, .room = *ids.decode_room(garden), .started_by = ada.caller.user}};
+  const auto response = sync_from(idris, sync_from(idris, "").token());
+  ASSERT_EQ(response.calls_size(), 1);
+  EXPECT_EQ(response.calls(0).room_id(), garden);
+  EXPECT_TRUE(std::ranges::any_of(response.users(), [&](const v1::User& user) { return user.id() == ada.user.id(); }));
+  EXPECT_EQ(asked_rooms, std::vector<RoomId>{*ids.decode_room(garden)}) << "of the rooms one is in";
+}
+
 TEST_F(SyncServiceTest, the_open_room_comes_with_its_newest_messages_at_once) {
   for (int i = 0; i < 5; ++i) send(ada, garden, "m" + std::to_string(i));
   const auto first = sync_from(idris, "", garden);

@@ -1,5 +1,6 @@
 #include "store/doctor.hpp"
 
+#include "store/call_repository.hpp"
 #include "store/sqlite_db.hpp"
 #include "unit/store/store_fixture.hpp"
 
@@ -25,9 +26,20 @@ class DoctorTest : public StoreTest {
                   TRY_VOID(t.rewrite(room, 7, "new", 1, UnixMillis{1}));
                   TRY_VOID(t.erase(room, 8, UserId{1}));
                   TRY_VOID(t.erase(room, 320, UserId{1}));
-                  return {};
+                  return add_call(t);
                 }).has_value());
     store = nullptr;
+  }
+  // An ended call: user 1 was in it, user 2 missed it.
+  Result<> add_call(WriteTransaction& t) {
+    TRY(const auto entry, t.append(room, {.kind = model::EventKind::kCall, .sender = UserId{1}, .content = "call"}));
+    CallRepository calls(t.db());
+    TRY(const auto call,
+        calls.insert({.room = room, .seq = entry.seq, .started_by = UserId{1}, .started_at = t.now()}));
+    TRY_VOID(calls.put_member(call, {.user = UserId{1}, .joined_at = t.now()}));
+    TRY_VOID(calls.put_member(call, {.user = UserId{2}, .was_rung = true}));
+    TRY_VOID(calls.end(call, t.now(), model::CallOutcome::kMissed));
+    return {};
   }
   void damage(const char* sql) {
     auto db = SqliteDb::open({.path = folder.file()});
@@ -46,8 +58,8 @@ TEST_F(DoctorTest, finds_nothing_wrong_with_a_sound_store) {
   const StoreReport report = examine();
   EXPECT_EQ(report.faults, std::vector<std::string>{});
   EXPECT_EQ(report.rooms, 1U);
-  EXPECT_EQ(report.events, 350U);
-  EXPECT_EQ(report.log_rows, 50U);
+  EXPECT_EQ(report.events, 351U);
+  EXPECT_EQ(report.log_rows, 51U);
   EXPECT_GT(report.blocks, 1U);
 }
 
@@ -79,6 +91,13 @@ TEST_F(DoctorTest, finds_each_seeded_damage) {
            "UPDATE member SET read_seq = 1000",
            "INSERT INTO device_txn VALUES (9, x'0102')",
            "UPDATE stream SET cut = cut + 10",
+           "DELETE FROM call_member; DELETE FROM call",
+           "UPDATE call SET seq = 3",
+           "UPDATE call SET outcome = 0",
+           "UPDATE call SET participants = 2",
+           "UPDATE call_member SET left_at = 0",
+           "UPDATE call_member SET missed = 1",
+           "UPDATE call_member SET missed = 0",
        }) {
     make_store();
     damage(sql);
