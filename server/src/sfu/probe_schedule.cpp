@@ -12,11 +12,15 @@ constexpr Duration kWaitMax = std::chrono::seconds(5);
 constexpr double kWaitGrowth = 1.5;
 /// Feedback on a probe takes a round trip and a tenth of a second; this is for slow ones.
 constexpr Duration kResultWithin = std::chrono::milliseconds(1500);
-constexpr double kSuccess = 0.7;  ///< of the probe's rate found; jitter takes some
-constexpr double kBeyond = 1.15;  ///< what is wanted: a probe finds a little less than its rate
+constexpr double kSuccess = 0.7;   ///< of the probe's rate found; jitter takes some
+constexpr double kProgress = 1.1;  ///< of the estimate found is not in vain: the next comes sooner
+constexpr double kBeyond = 1.15;   ///< what is wanted: a probe finds a little less than its rate
 
-/// Long enough to be measured with clocks of milliseconds, short enough that a full path queues no more than this.
+/// A full path queues what a probe brings for as long as the probe lasts, and audio with it: below a megabit it is
+/// short. Above, a path that carries video anyway, it lasts longer, so that jitter spoils it less.
 constexpr Duration kLength = std::chrono::milliseconds(30);
+constexpr Duration kLengthFast = std::chrono::milliseconds(60);
+constexpr DataRate kFast{1'000'000};
 constexpr int64_t kBytesMin = 6 * 290;  ///< six packets of 255 bytes of padding
 
 DataRate times(DataRate rate, double factor) {
@@ -46,7 +50,8 @@ std::optional<ProbeCluster> ProbeSchedule::take(Instant now) {
 ProbeCluster ProbeSchedule::make(Instant now, DataRate rate) {
   rate = std::min({rate, times(wanted_, kBeyond), kEstimateMax});
   if (++last_id_ == 0) last_id_ = 1;
-  const int64_t bytes = rate.bps * kLength.count() / (8 * Duration(std::chrono::seconds(1)).count());
+  const Duration length = rate > kFast ? kLengthFast : kLength;
+  const int64_t bytes = rate.bps * length.count() / (8 * Duration(std::chrono::seconds(1)).count());
   running_ = {.id = last_id_, .rate = rate, .bytes = static_cast<uint32_t>(std::max(bytes, kBytesMin))};
   running_until_ = now + kResultWithin;
   next_at_ = now + wait_;
@@ -57,7 +62,11 @@ void ProbeSchedule::handle_result(Instant now, DataRate found) {
   if (!running_) return;
   const DataRate probed = running_->rate;
   if (found < times(probed, kSuccess)) {
+    const bool is_progress = found > times(estimate_, kProgress);
     fail(now);
+    if (!is_progress) return;
+    wait_ = kWaitMin;
+    next_at_ = now + kWaitMin / 2;
     return;
   }
   running_.reset();

@@ -197,6 +197,27 @@ TEST(ProbeSchedule, waits_longer_after_each_failure_up_to_five_seconds) {
   EXPECT_EQ(waits.back(), 5s);
 }
 
+TEST(ProbeSchedule, goes_on_soon_after_progress_that_was_no_success) {
+  ProbeSchedule schedule;
+  schedule.set_wanted(DataRate{4'000'000});
+  EXPECT_EQ(schedule.take(kStart)->rate, DataRate{1'500'000});
+  schedule.handle_result(kStart, DataRate{1'000'000});
+  EXPECT_EQ(*schedule.next_timeout() - kStart, 2s) << "no more than the estimate";
+  EXPECT_EQ(schedule.take(kStart + 2s)->rate, DataRate{2'000'000});
+  schedule.handle_result(kStart + 2s, DataRate{1'200'000});
+  EXPECT_EQ(*schedule.next_timeout() - kStart, 3s);
+}
+
+TEST(ProbeSchedule, a_fast_probe_lasts_longer) {
+  ProbeSchedule schedule;
+  schedule.set_wanted(DataRate{8'000'000});
+  schedule.set_estimate(DataRate{400'000});
+  EXPECT_EQ(schedule.take(kStart)->bytes, 600'000U * 30 / 8000);
+  schedule.handle_result(kStart, DataRate{600'000});
+  schedule.set_estimate(DataRate{1'000'000});
+  EXPECT_EQ(schedule.take(kStart)->bytes, 1'200'000U * 60 / 8000);
+}
+
 TEST(ProbeSchedule, an_unanswered_probe_has_failed) {
   ProbeSchedule schedule;
   schedule.set_wanted(DataRate{4'000'000});
