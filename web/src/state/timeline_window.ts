@@ -4,6 +4,8 @@ import { newerOf, type MessageRecord, type SeqRange } from './records';
 
 /** More rows cost memory and time and are never on the screen together; the far end is dropped and loaded again when wanted. */
 export const maxMessages = 600;
+/** Changes remembered of messages that are not here; a page is asked for and taken within moments. */
+const maxHeard = 64;
 
 /** A page as the store or the server gives it. */
 export interface WindowPage {
@@ -17,6 +19,8 @@ export class TimelineWindow {
   #messages: MessageRecord[] = [];
   #range: SeqRange | undefined;
   #hasOlder = true;
+  /** Changes of messages that are not here: a page asked for before such a change and taken after it must not undo it. */
+  readonly #heard = new Map<number, MessageRecord | 'deleted'>();
 
   /** In seq order. */
   get messages(): readonly MessageRecord[] {
@@ -55,10 +59,11 @@ export class TimelineWindow {
   }
 
   /** Takes a page: joined with what is here if they touch, in place of it if not. */
-  take(page: WindowPage): void {
+  take(given: WindowPage): void {
+    const page = { ...given, messages: given.messages.map((message) => this.#withHeard(message)) };
     const range = this.#range;
     if (!range || page.range.to + 1 < range.from || range.to + 1 < page.range.from) {
-      this.#messages = [...page.messages];
+      this.#messages = page.messages;
       this.#range = page.range;
       this.#hasOlder = page.hasOlder;
       return;
@@ -78,7 +83,10 @@ export class TimelineWindow {
 
   /** A message's new state. False if it is not here. */
   replace(message: MessageRecord): boolean {
-    if (!this.has(message.seq)) return false;
+    if (!this.has(message.seq)) {
+      this.#hear(message.seq, message);
+      return false;
+    }
     const index = this.#indexOf(message.seq);
     const known = this.#messages[index];
     if (known?.seq === message.seq) this.#messages[index] = newerOf(known, message);
@@ -90,7 +98,8 @@ export class TimelineWindow {
   delete(eventSeq: number, seq: number): boolean {
     const extended = this.#extend(eventSeq);
     const known = this.find(seq);
-    if (known) this.#messages[this.#indexOf(seq)] = { ...known, deleted: true, body: { kind: 'gone' } };
+    if (known) this.#messages[this.#indexOf(seq)] = deleted(known);
+    else this.#hear(seq, 'deleted');
     return known !== undefined || extended;
   }
 
@@ -106,6 +115,20 @@ export class TimelineWindow {
       this.#messages = this.#messages.slice(0, maxMessages);
       this.#range = { from: this.#range.from, to: this.#messages.at(-1)!.seq };
     }
+  }
+
+  #hear(seq: number, change: MessageRecord | 'deleted'): void {
+    const known = this.#heard.get(seq);
+    if (known === 'deleted') return;
+    this.#heard.delete(seq);
+    this.#heard.set(seq, change === 'deleted' ? change : newerOf(known, change));
+    if (this.#heard.size > maxHeard) this.#heard.delete(this.#heard.keys().next().value!);
+  }
+
+  #withHeard(message: MessageRecord): MessageRecord {
+    const heard = this.#heard.get(message.seq);
+    if (!heard) return message;
+    return heard === 'deleted' ? deleted(message) : newerOf(heard, message);
   }
 
   #extend(eventSeq: number): boolean {
@@ -124,4 +147,8 @@ export class TimelineWindow {
     }
     return low;
   }
+}
+
+function deleted(message: MessageRecord): MessageRecord {
+  return { ...message, deleted: true, body: { kind: 'gone' } };
 }
