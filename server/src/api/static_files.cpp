@@ -66,7 +66,9 @@ void add_security_headers(net::Headers& headers) {
   headers.add("X-Content-Type-Options", "nosniff");
   headers.add("Referrer-Policy", "no-referrer");
   headers.add("Cross-Origin-Opener-Policy", "same-origin");
-  headers.add("Permissions-Policy", "camera=(self), microphone=(self), display-capture=(self), geolocation=()");
+  headers.add("Permissions-Policy",
+              "camera=(self), microphone=(self), display-capture=(self), fullscreen=(self), picture-in-picture=(self), "
+              "screen-wake-lock=(self), speaker-selection=(self), geolocation=()");
 }
 
 }  // namespace
