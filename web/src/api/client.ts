@@ -5,6 +5,7 @@ import { create, fromBinary, toBinary, type DescMethodUnary, type DescService, t
 import { KithError, offlineError } from './error';
 import { fromConnectJson } from './error_from_wire';
 import { AuthService } from './gen/kith/v1/auth_pb';
+import { CallService } from './gen/kith/v1/call_pb';
 import { MessageService } from './gen/kith/v1/message_pb';
 import { RoomService } from './gen/kith/v1/room_pb';
 import { SearchService } from './gen/kith/v1/search_pb';
@@ -23,6 +24,7 @@ export type Client<Service extends DescService> = {
 /** The services. */
 export interface Api {
   readonly auth: Client<typeof AuthService>;
+  readonly calls: Client<typeof CallService>;
   readonly rooms: Client<typeof RoomService>;
   readonly messages: Client<typeof MessageService>;
   readonly users: Client<typeof UserService>;
@@ -67,6 +69,7 @@ export function createApi(origin: string, fetch: Fetch = (url, init) => globalTh
   const base = `${origin}/api`;
   return {
     auth: clientOf(AuthService, fetch, base),
+    calls: clientOf(CallService, fetch, base),
     rooms: clientOf(RoomService, fetch, base),
     messages: clientOf(MessageService, fetch, base),
     users: clientOf(UserService, fetch, base),

@@ -8,7 +8,12 @@ import { derived, signal, type Signal } from '../base/signal';
 import { RealtimeConnection } from '../connection/realtime_connection';
 import { deleteMessage, sendEntry, sendReadMark, tellPresence, tellTyping } from './account_calls';
 import { Activity } from './activity';
+import type { CallsModel } from './call_types';
+import { callPreferences } from './call_preferences';
+import { Calls } from './calls';
+import { callsModel } from './calls_model';
 import { Composer } from './composer';
+import { CurrentCall } from './current_call';
 import type { AccountDatabase, Snapshot, StoredEvent } from './database';
 import { Drafts } from './drafts';
 import type { Environment } from './environment';
@@ -64,6 +69,7 @@ export class Account {
   readonly browser: RoomBrowser;
   readonly search: Search;
   readonly switcher: Switcher;
+  readonly calls: CallsModel;
   readonly caughtUp: Signal<boolean>;
   readonly #ports: AccountPorts;
   readonly #database: AccountDatabase;
@@ -73,6 +79,8 @@ export class Account {
   readonly #held: HeldSettings;
   readonly #drafts: Drafts;
   readonly #readMarks: ReadMarks;
+  readonly #calls: Calls;
+  readonly #currentCall: CurrentCall;
   readonly #readPositions = new ReadPositions();
   readonly #typing: TypingOthers;
   readonly #activity: Activity;
@@ -179,6 +187,27 @@ export class Account {
       recent: storedSignal(environment.keys, `kith.recent-searches.${userId}`, (stored) => (Array.isArray(stored) ? stored.filter((item) => typeof item === 'string') : [])),
     });
     this.switcher = new Switcher({ rooms: () => this.rooms.all.get(), people: () => [...this.replica.users.values()].map((user) => this.people.now(user.id)) });
+    this.#calls = new Calls({
+      api,
+      clock,
+      random: environment.random,
+      me: userId,
+      isDirect: (roomId) => this.replica.rooms.get(roomId)?.kind === 'direct',
+      seenAt: ports.settings.value('callsSeenAt'),
+      markSeen: (at) => ports.settings.set('callsSeenAt', at),
+      handleChange: (call) => this.#currentCall.handleCall(call),
+    });
+    this.#currentCall = new CurrentCall({
+      api,
+      clock,
+      me: userId,
+      ofRoom: (roomId) => this.#calls.ofRoom(roomId).get(),
+      put: (call) => this.#calls.put(call),
+      silence: (callId) => this.#calls.silence(callId),
+      preferences: callPreferences(ports.settings),
+      openCall: environment.openCall,
+    });
+    this.calls = callsModel(this.#calls, this.#currentCall, () => this.#tabs.isLeader);
     this.#activity = new Activity(clock, environment.isVisible(), (state) => tellPresence(this.connection, state));
     this.#tabs = new Tabs(environment, userId, () => void this.#handleLeader(), (message) => this.#handleTabMessage(message));
     this.outbox.restore(snapshot.outbox);
@@ -241,6 +270,8 @@ export class Account {
   /** Ends everything; the object is of no use after it. */
   stop(): void {
     this.#isStopped = true;
+    this.#currentCall.leave();
+    this.#calls.stop();
     this.#held.close();
     this.connection.stop();
     this.#tabs.close();
@@ -286,6 +317,7 @@ export class Account {
     this.#readMarks.handleOnline();
     this.#own.handleOnline();
     this.people.handleOnline();
+    this.#calls.handleOnline();
     const open = this.rooms.openRoomId.get();
     if (open !== undefined) this.members(open).handleShown();
   }
@@ -325,6 +357,8 @@ export class Account {
       handleReadPosition: (roomId, userId, seq) => {
         if (userId !== this.userId) this.#readPositions.handleRead(roomId, userId, seq);
       },
+      handleCalls: (calls) => this.#calls.handleSync(calls),
+      handleCall: (call) => this.#calls.handleCall(call),
       handleSetting: (key, value) => this.#own.handleSetting(key, value),
       findMessage: (roomId, seq) => this.#timelines.get(roomId)?.find(seq),
       messagesAfter: (roomId, seq) => this.#timelines.get(roomId)?.messagesAfter(seq),
@@ -372,6 +406,7 @@ export class Account {
       person: (id) => this.people.now(id),
       usersVersion: this.replica.users.version,
       readPositions: this.#readPositions.of(roomId),
+      storyOf: (call) => this.#calls.storyOf(call),
       mayDeleteOthers: (room) => permissionsOf(room.kind, room.role, room.membership).deleteOthersMessages,
       isWatched: () => this.rooms.openRoomId.get() === roomId && environment.isWatched(),
       markRead: (seq) => this.rooms.markRead(roomId, seq),

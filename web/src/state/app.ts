@@ -17,7 +17,7 @@ import { Notices } from './notices';
 import { Session } from './session';
 import { Settings } from './settings';
 import { watchForUpdates } from './update';
-import type { AdministrationModel, AppModel, AppPhase, ComposerModel, ConnectionModel, ConnectionStatus, MembersModel, PeopleModel, Person, RoomBrowserModel, RoomId, RoomsModel, SearchModel, ServerInfo, SessionModel, SwitcherModel, TimelineModel, UserId } from './types';
+import type { AdministrationModel, AppModel, AppPhase, CallsModel, ComposerModel, ConnectionModel, ConnectionStatus, MembersModel, PeopleModel, Person, RoomBrowserModel, RoomId, RoomsModel, SearchModel, ServerInfo, SessionModel, SwitcherModel, TimelineModel, UserId } from './types';
 
 const accountKey = 'kith.account';
 
@@ -85,6 +85,10 @@ export class App implements AppModel {
 
   get switcher(): SwitcherModel {
     return this.#signedIn.switcher;
+  }
+
+  get calls(): CallsModel {
+    return this.#signedIn.calls;
   }
 
   timeline(roomId: RoomId): TimelineModel {

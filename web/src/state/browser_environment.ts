@@ -20,6 +20,8 @@ export function browserEnvironment(): Environment {
     api: createApi(location.origin),
     openWebSocket: (events) => openWebSocketLink(socketUrl, events),
     openPolling: (events) => openPollingLink(poll, events),
+    // What a call needs is larger than the rest of the client: it is loaded with the first one.
+    openCall: async (start) => (await import('../call/open_call')).openCall(start),
     keys: localKeys(),
     newId,
     deviceName: deviceName(navigator.userAgent),

@@ -81,6 +81,10 @@ export class Composer implements ComposerModel {
     });
   }
 
+  sendPrepared(text: string): void {
+    if (!this.#ports.outbox.add({ roomId: this.roomId, kind: 'send', text, replyTo: 0, editSeq: 0 })) this.#ports.handleFull();
+  }
+
   replyTo(seq: number): void {
     if (this.#mode.get().kind === 'edit') this.cancel();
     this.#mode.set({ kind: 'reply', to: this.#ports.replyView(seq) });

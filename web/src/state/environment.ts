@@ -2,6 +2,7 @@
 
 import type { Api } from '../api/client';
 import type { Clock } from '../base/clock';
+import type { CallSession, SessionStart } from '../call/session';
 import type { OpenLink } from '../connection/link';
 
 /** A few small texts that are there before the first frame; everything else is in the account's database. */
@@ -27,6 +28,8 @@ export interface Environment {
   readonly api: Api;
   readonly openWebSocket: OpenLink;
   readonly openPolling: OpenLink;
+  /** Begins to connect to a call's media. */
+  readonly openCall: (start: SessionStart) => Promise<CallSession>;
   readonly keys: KeyValueStore;
   /** 128 random bits as text. */
   readonly newId: () => string;

@@ -2,6 +2,7 @@
 
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import { RegistrationPolicy, type GetServerResponse } from '../api/gen/kith/v1/auth_pb';
+import { CallOutcome as WireOutcome, CallState as WireCallState, type Call as WireCall } from '../api/gen/kith/v1/call_pb';
 import {
   MemberChange_Action,
   MembershipState,
@@ -17,6 +18,7 @@ import {
   type RoomEntry,
   type User,
 } from '../api/gen/kith/v1/types_pb';
+import type { Call, CallOutcome } from './call_types';
 import type { MessageBody, MessageRecord, PresenceRecord, RoomRecord, UserRecord } from './records';
 import type { NotificationLevel, PresenceState, RoomKind, RoomRole, ServerInfo } from './types';
 
@@ -99,6 +101,35 @@ export function userOf(user: User): UserRecord {
   };
 }
 
+const outcomes: Readonly<Record<WireOutcome, CallOutcome>> = {
+  [WireOutcome.UNSPECIFIED]: 'none',
+  [WireOutcome.COMPLETED]: 'completed',
+  [WireOutcome.MISSED]: 'missed',
+  [WireOutcome.DECLINED]: 'declined',
+  [WireOutcome.CANCELLED]: 'cancelled',
+  [WireOutcome.INTERRUPTED]: 'interrupted',
+};
+
+export function callOf(call: WireCall): Call {
+  const { state } = call;
+  return {
+    id: call.id,
+    roomId: call.roomId,
+    startedBy: call.startedBy,
+    state: state === WireCallState.RINGING ? 'ringing' : state === WireCallState.ENDED ? 'ended' : 'active',
+    outcome: outcomes[call.outcome] ?? 'none',
+    video: call.video,
+    startedAt: timeOf(call.startedAt),
+    answeredAt: timeOf(call.answeredAt) || undefined,
+    endedAt: timeOf(call.endedAt) || undefined,
+    participants: call.participants.map((part) => ({ userId: part.userId, joinedAt: timeOf(part.joinedAt), leftAt: timeOf(part.leftAt) || undefined, screenShared: part.screenShared })),
+    participantCount: call.participantCount,
+    ringingUserIds: call.ringingUserIds,
+    screenShared: call.screenShared,
+    seq: Number(call.seq),
+  };
+}
+
 function bodyOf(message: Message): MessageBody {
   const { body } = message;
   if (message.deleted) return { kind: 'gone' };
@@ -115,6 +146,7 @@ function bodyOf(message: Message): MessageBody {
     case 'roomChange':
       return { kind: 'room', created: body.value.created, name: body.value.name, topic: body.value.topic };
     case 'call':
+      return body.value.call ? { kind: 'call', call: callOf(body.value.call) } : { kind: 'gone' };
     case undefined:
       return { kind: 'gone' };
   }

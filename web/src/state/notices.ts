@@ -1,6 +1,6 @@
 // What happens and is worth telling: messages that arrive, and intents that could not be carried out.
 
-import { isCountable, mentions, type MessageRecord, type RoomRecord } from './records';
+import { isWritten, mentions, type MessageRecord, type RoomRecord } from './records';
 import { previewOf } from './preview';
 import type { Notice, NoticesModel, Person, RoomView, Trouble, UserId } from './types';
 
@@ -20,7 +20,7 @@ export class Notices implements NoticesModel {
 
   /** A message came over the wire, not from a catch-up. */
   handleMessage(message: MessageRecord, record: RoomRecord, room: RoomView, me: UserId, person: (userId: UserId) => Person): void {
-    if (message.senderId === me || !isCountable(message)) return;
+    if (message.senderId === me || !isWritten(message)) return;
     const mentionsMe = mentions(message, me);
     const notice: Notice = {
       roomId: room.id,

@@ -1,6 +1,7 @@
 // The client's own values: what the wire says as plain data that IndexedDB can store. Seqs are numbers, times milliseconds.
 
 import type { ErrorData } from '../api/error';
+import type { Call } from './call_types';
 import type { NotificationLevel, PresenceState, RoomId, RoomKind, RoomRole, UserId } from './types';
 
 /** A user as stored. Presence is of this moment and is not stored with the rest. */
@@ -24,6 +25,8 @@ export type MessageBody =
   | { readonly kind: 'encrypted' }
   | { readonly kind: 'member'; readonly action: 'joined' | 'left' | 'invited' | 'removed' | 'role'; readonly userId: UserId; readonly role: RoomRole }
   | { readonly kind: 'room'; readonly created: boolean; readonly name: string | undefined; readonly topic: string | undefined }
+  /** A call as it was when the entry was written: at its start, then at its end. */
+  | { readonly kind: 'call'; readonly call: Call }
   /** Deleted, or of a kind this client does not know. */
   | { readonly kind: 'gone' };
 
@@ -107,9 +110,14 @@ export interface SettingRecord {
   readonly pending: boolean;
 }
 
-/** A message people wrote (and did not delete): what unread counts count. */
-export function isCountable(message: MessageRecord): boolean {
+/** A message people wrote (and did not delete). */
+export function isWritten(message: MessageRecord): boolean {
   return message.body.kind === 'text' || message.body.kind === 'encrypted';
+}
+
+/** What unread counts count: what people wrote, and between two people also calls. */
+export function isCountable(message: MessageRecord, room: RoomKind): boolean {
+  return isWritten(message) || (room === 'direct' && message.body.kind === 'call');
 }
 
 /** Whether a message concerns a user by name or by `@all`. */

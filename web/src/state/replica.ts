@@ -3,6 +3,7 @@
 
 import { PresencePrivacy } from '../api/gen/kith/v1/user_pb';
 import type { Event, OwnStateChanged, RoomSync, ServerItem, SyncResponse } from '../api/gen/kith/v1/sync_pb';
+import type { Call } from '../api/gen/kith/v1/call_pb';
 import type { Membership, RoomEntry, User } from '../api/gen/kith/v1/types_pb';
 import { batch, signal, type WritableSignal } from '../base/signal';
 import { SignalTable } from '../base/table';
@@ -22,6 +23,10 @@ export interface ReplicaListeners {
   handleReset(roomId: RoomId): void;
   handleTyping(roomId: RoomId, userId: UserId, typing: boolean): void;
   handleReadPosition(roomId: RoomId, userId: UserId, seq: number): void;
+  /** All calls going on in my rooms. */
+  handleCalls(calls: readonly Call[]): void;
+  /** A call began, changed or ended. */
+  handleCall(call: Call): void;
   /** A setting of mine, perhaps set by another device. True if it was taken (none of mine is pending). */
   handleSetting(key: string, value: string): boolean;
   /** A message changed by an own edit whose event has not come yet. */
@@ -80,6 +85,7 @@ export class Replica {
       for (const user of response.users) this.putUser(user);
       for (const room of response.rooms) this.#applyRoomSync(room);
       for (const setting of response.settings) this.#applySetting(setting.key, setting.value);
+      this.#listeners.handleCalls(response.calls);
       this.#setToken(response.token);
     });
   }
@@ -206,6 +212,9 @@ export class Replica {
         break;
       case 'user':
         this.putUser(kind.value);
+        break;
+      case 'call':
+        this.#listeners.handleCall(kind.value);
         break;
       case 'answer':
       case 'goodbye':

@@ -1,6 +1,7 @@
 // Rooms as the list and the bar show them. A view stays the same object until one of its ingredients changes.
 
 import { sameList } from '../base/signal';
+import { storyOf } from './call_story';
 import { previewOf } from './preview';
 import type { RoomRecord } from './records';
 import type { LastMessage, Person, RoomId, RoomView, UserId } from './types';
@@ -75,6 +76,7 @@ function lastMessageOf(room: RoomRecord, sender: Person | undefined, me: UserId)
     senderName: sender?.displayName ?? '',
     isMine: message.senderId === me,
     preview: message.body.kind === 'text' ? previewOf(message.body.text) : '',
+    call: message.body.kind === 'call' ? { story: storyOf(message.body.call, me, room.kind === 'direct'), video: message.body.call.video } : undefined,
     deleted: message.deleted,
     at: message.at,
   };

@@ -4,7 +4,7 @@
 import { batch, signal, type Signal, type WritableSignal } from '../base/signal';
 import type { KeyValueStore } from './environment';
 import type { OwnSettings } from './own_settings';
-import type { SettingKey, SettingsModel, SettingValues } from './types';
+import type { DeviceSettingKey, SettingKey, SettingsModel, SettingValues } from './types';
 
 const defaults: SettingValues = {
   theme: 'system',
@@ -20,9 +20,33 @@ const defaults: SettingValues = {
   panelWidth: 360,
   recentEmoji: [],
   favouriteReactions: ['👍', '❤️', '😂'],
+  microphoneId: '',
+  cameraId: '',
+  speakerId: '',
+  noiseSuppression: true,
+  pushToTalk: false,
+  joinWithMicrophone: true,
+  joinWithCamera: true,
+  deviceCheck: true,
+  callSounds: true,
+  callsSeenAt: 0,
 };
 
-const deviceKeys: ReadonlySet<SettingKey> = new Set<SettingKey>(['desktopNotifications', 'notificationSound', 'sidebarWidth', 'panelWidth']);
+const deviceKeys: ReadonlySet<SettingKey> = new Set<DeviceSettingKey>([
+  'desktopNotifications',
+  'notificationSound',
+  'sidebarWidth',
+  'panelWidth',
+  'microphoneId',
+  'cameraId',
+  'speakerId',
+  'noiseSuppression',
+  'pushToTalk',
+  'joinWithMicrophone',
+  'joinWithCamera',
+  'deviceCheck',
+  'callSounds',
+]);
 const choices: { readonly [Key in SettingKey]?: readonly SettingValues[Key][] } = {
   theme: ['system', 'light', 'dark'],
   contrast: ['system', 'more', 'normal'],

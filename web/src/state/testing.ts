@@ -7,6 +7,8 @@ import { ListMessagesResponseSchema } from '../api/gen/kith/v1/message_pb';
 import { EventSchema, MessageDeletedSchema, MessageEditedSchema, ServerItemSchema, SyncResponseSchema, type Answer, type ClientFrame, type Event, type ServerItem, type SyncResponse } from '../api/gen/kith/v1/sync_pb';
 import { MessageContentSchema, MembershipSchema, MembershipState, MessageSchema, RoomEntrySchema, RoomKind, RoomRole, type Membership, type Message, type RoomEntry } from '../api/gen/kith/v1/types_pb';
 import { fnv1a64 } from '../base/fnv';
+import type { SessionStart } from '../call/session';
+import { FakeSession } from '../call/testing';
 import { ManualClock } from '../base/manual_clock';
 import type { Link, LinkEvents } from '../connection/link';
 import type { Environment, KeyValueStore, TabChannel } from './environment';
@@ -226,6 +228,8 @@ export function mapKeys(map: Map<string, string>): KeyValueStore {
 export class FakeBrowser {
   readonly clock = new ManualClock();
   readonly server: FakeServer;
+  /** The sessions of calls entered in this browser. */
+  readonly sessions: FakeSession[] = [];
   readonly #keys = new Map<string, string>();
   readonly #channels: { name: string; listener: (message: unknown) => void }[] = [];
   readonly #waiting: (() => void)[] = [];
@@ -254,6 +258,7 @@ export class FakeBrowser {
       api: api as unknown as Api,
       openWebSocket: (events) => this.server.openLink(events),
       openPolling: (events) => this.server.openLink(events),
+      openCall: (start) => Promise.resolve(this.openCall(start)),
       keys,
       newId: () => `txn${(this.#ids += 1)}`,
       deviceName: 'Test',
@@ -267,6 +272,12 @@ export class FakeBrowser {
       onNetwork: () => undefined,
       reload: () => undefined,
     };
+  }
+
+  openCall(start: SessionStart): FakeSession {
+    const session = new FakeSession(start);
+    this.sessions.push(session);
+    return session;
   }
 
   #openChannel(name: string): TabChannel {

@@ -8,7 +8,7 @@ import { isCountable, type MessageRecord, type RoomRecord } from './records';
 import type { Page, PagePosition, TimelinePages } from './timeline_pages';
 import { TimelineRows } from './timeline_rows';
 import { TimelineWindow } from './timeline_window';
-import type { Person, RoomId, TimelineModel, TimelineRow, TimelineView, UserId } from './types';
+import type { Call, CallStory, Person, RoomId, TimelineModel, TimelineRow, TimelineView, UserId } from './types';
 
 /** What a timeline needs of the account. */
 export interface TimelinePorts {
@@ -24,6 +24,8 @@ export interface TimelinePorts {
   /** The others' read positions. */
   readonly readPositions: Signal<ReadonlyMap<UserId, number>>;
   readonly mayDeleteOthers: (room: RoomRecord) => boolean;
+  /** What a call was for me. */
+  readonly storyOf: (call: Call) => CallStory;
   /** True while the user looks at this window. */
   readonly isWatched: () => boolean;
   readonly markRead: (seq: number) => void;
@@ -300,7 +302,7 @@ export class Timeline implements TimelineModel {
   }
 
   #handleArrival(message: MessageRecord): void {
-    if (message.senderId === this.#ports.me() || !isCountable(message) || this.#unreadAfter !== undefined || this.#ports.isWatched()) return;
+    if (message.senderId === this.#ports.me() || !this.#isCountable(message) || this.#unreadAfter !== undefined || this.#ports.isWatched()) return;
     const room = this.#ports.room.get();
     if (room && this.isShown) this.#markNew({ ...room, unread: 1, readSeq: message.seq - 1 });
   }
@@ -320,7 +322,7 @@ export class Timeline implements TimelineModel {
   #firstAfter(seq: number | undefined): MessageRecord | undefined {
     const { range } = this.#window;
     if (seq === undefined || !range || range.from > seq + 1) return undefined;
-    return this.#window.messages.find((message) => message.seq > seq && message.senderId !== this.#ports.me() && isCountable(message));
+    return this.#window.messages.find((message) => message.seq > seq && message.senderId !== this.#ports.me() && this.#isCountable(message));
   }
 
   #firstUnread(room: RoomRecord | undefined): MessageRecord | undefined {
@@ -381,11 +383,17 @@ export class Timeline implements TimelineModel {
     };
   }
 
+  #isCountable(message: MessageRecord): boolean {
+    const kind = this.#ports.room.get()?.kind;
+    return kind !== undefined && isCountable(message, kind);
+  }
+
   #compileRows(room: RoomRecord, hasNewer: boolean, before: readonly TimelineRow[]): readonly TimelineRow[] {
-    const { outbox, person, readPositions, me, mayDeleteOthers } = this.#ports;
+    const { outbox, person, readPositions, me, mayDeleteOthers, storyOf } = this.#ports;
     const positions = readPositions.get();
     const rows = this.#rows.build({
       roomId: this.roomId,
+      kind: room.kind,
       me: me(),
       messages: this.#window.messages,
       outbox: outbox.entries(this.roomId).get().filter((entry) => entry.record.kind === 'edit' || !hasNewer),
@@ -393,6 +401,7 @@ export class Timeline implements TimelineModel {
       unreadAfter: this.#unreadAfter,
       unreadCount: this.#unreadCount,
       mayDeleteOthers: mayDeleteOthers(room),
+      storyOf,
       person,
       seenBy: (seq) => [...positions].filter(([, position]) => position >= seq).map(([userId]) => userId),
       original: (seq) => this.#original(seq),

@@ -12,7 +12,7 @@ function message(seq: number, senderId: string, at: number, fields: Partial<Mess
 
 function sources(messages: MessageRecord[], fields: Partial<RowSources> = {}): RowSources {
   return {
-    roomId: 'r', me: 'me', messages, outbox: [], atBeginning: false, unreadAfter: undefined, unreadCount: 0, mayDeleteOthers: false,
+    roomId: 'r', kind: 'private', me: 'me', messages, outbox: [], atBeginning: false, unreadAfter: undefined, unreadCount: 0, mayDeleteOthers: false, storyOf: () => 'ongoing',
     person: (id) => ({ id, displayName: id, username: id, presence: 'online' }) as Person, seenBy: () => [], original: () => undefined, ...fields,
   };
 }

@@ -6,7 +6,7 @@ import { sameList } from '../base/signal';
 import { previewOf } from './preview';
 import { isCountable, mentions, type MessageRecord } from './records';
 import type { OutboxEntry } from './outbox';
-import type { MessageView, Person, ReplyView, RoomId, SystemView, TimelineRow, UserId } from './types';
+import type { Call, CallStory, MessageView, Person, ReplyView, RoomId, RoomKind, SystemView, TimelineRow, UserId } from './types';
 
 /** After a longer pause the same author's name stands there again. */
 const groupMs = 5 * 60_000;
@@ -14,6 +14,7 @@ const groupMs = 5 * 60_000;
 /** What the rows are made of. */
 export interface RowSources {
   readonly roomId: RoomId;
+  readonly kind: RoomKind;
   readonly me: UserId;
   readonly messages: readonly MessageRecord[];
   /** Shown after the newest message; empty if that is not in the window. */
@@ -24,6 +25,7 @@ export interface RowSources {
   readonly unreadAfter: number | undefined;
   readonly unreadCount: number;
   readonly mayDeleteOthers: boolean;
+  readonly storyOf: (call: Call) => CallStory;
   readonly person: (userId: UserId) => Person;
   /** Who, without me, has read at least to `seq`. */
   readonly seenBy: (seq: number) => readonly UserId[];
@@ -54,7 +56,7 @@ export class TimelineRows {
     for (const message of sources.messages) {
       if (message.body.kind === 'gone' && !message.deleted) continue;
       this.#day(rows, place, message.at);
-      if (!place.unreadDrawn && sources.unreadAfter !== undefined && message.seq > sources.unreadAfter && message.senderId !== sources.me && isCountable(message)) {
+      if (!place.unreadDrawn && sources.unreadAfter !== undefined && message.seq > sources.unreadAfter && message.senderId !== sources.me && isCountable(message, sources.kind)) {
         place.unreadDrawn = true;
         place.last = undefined;
         const count = sources.unreadCount;
@@ -63,6 +65,9 @@ export class TimelineRows {
       if (message.body.kind === 'member' || message.body.kind === 'room') {
         place.last = undefined;
         rows.push(this.#system(sources, message));
+      } else if (message.body.kind === 'call') {
+        place.last = undefined;
+        rows.push(this.#call(sources, message, message.body.call));
       } else {
         rows.push(this.#message(sources, place, message, edits.get(message.seq)));
       }
@@ -173,6 +178,12 @@ export class TimelineRows {
       const system: SystemView = { key, seq: message.seq, at: message.at, actor, what };
       return { kind: 'system', key, system };
     });
+  }
+
+  #call(sources: RowSources, message: MessageRecord, call: Call): TimelineRow {
+    const key = `s-${message.seq}`;
+    const caller = this.#named(sources, call.startedBy || message.senderId);
+    return this.#keep(key, [message, caller], () => ({ kind: 'call', key, entry: { seq: message.seq, at: message.at, caller, call, story: sources.storyOf(call) } }));
   }
 
   #reply(sources: RowSources, seq: number): ReplyView | undefined {

@@ -6,9 +6,11 @@
 
 import type { KithError } from '../api/error';
 import type { Signal } from '../base/signal';
+import type { Call, CallsModel, CallStory } from './call_types';
 
 export type { KithError } from '../api/error';
 export type { Signal } from '../base/signal';
+export type * from './call_types';
 
 export type RoomId = string;
 export type UserId = string;
@@ -43,6 +45,7 @@ export interface AppModel {
   readonly browser: RoomBrowserModel;
   readonly search: SearchModel;
   readonly switcher: SwitcherModel;
+  readonly calls: CallsModel;
   /** The timeline of a room. The same object for the same room while someone subscribes to its view. */
   timeline(roomId: RoomId): TimelineModel;
   /** The composer of a room. The same object for the same room. */
@@ -212,6 +215,8 @@ export interface LastMessage {
   readonly isMine: boolean;
   /** One line of plain text, without Markdown; empty if deleted or not readable. */
   readonly preview: string;
+  /** What it was, if it is a call. */
+  readonly call: { readonly story: CallStory; readonly video: boolean } | undefined;
   readonly deleted: boolean;
   readonly at: number;
 }
@@ -385,6 +390,17 @@ export interface SystemView {
     | { kind: 'topic'; topic: string };
 }
 
+/** A call as an entry of the timeline. */
+export interface CallEntryView {
+  readonly seq: number;
+  readonly at: number;
+  /** Who started it. */
+  readonly caller: Person;
+  /** As it was when the entry was written; `CallsModel.ofRoom` knows more while it goes on. */
+  readonly call: Call;
+  readonly story: CallStory;
+}
+
 /** One row of the virtual list. Rows that did not change are the same objects. */
 export type TimelineRow =
   /** A day begins; `at` is its first moment in local time. */
@@ -394,6 +410,7 @@ export type TimelineRow =
   /** `continued`: same author, less than 5 minutes after, no answer: no avatar, no name. */
   | { readonly kind: 'message'; readonly key: string; readonly message: MessageView; readonly continued: boolean }
   | { readonly kind: 'system'; readonly key: string; readonly system: SystemView }
+  | { readonly kind: 'call'; readonly key: string; readonly entry: CallEntryView }
   /** The room's beginning is reached. */
   | { readonly kind: 'beginning'; readonly key: string };
 
@@ -464,6 +481,8 @@ export interface ComposerModel {
   edit(seq: number): void;
   /** ↑ in an empty composer: edits the newest own message of the room. False if there is none. */
   editLast(): boolean;
+  /** Sends a text beside what stands in the field, e.g. a prepared answer. */
+  sendPrepared(text: string): void;
   /** Leaves reply or edit mode; an edit gives the draft back. */
   cancel(): void;
 }
@@ -561,9 +580,36 @@ export interface SettingValues {
   panelWidth: number;
   recentEmoji: readonly string[];
   favouriteReactions: readonly string[];
+  /** The chosen devices; empty: the system's choice. */
+  microphoneId: string;
+  cameraId: string;
+  speakerId: string;
+  noiseSuppression: boolean;
+  pushToTalk: boolean;
+  /** The microphone, the camera were on when a call was entered last. */
+  joinWithMicrophone: boolean;
+  joinWithCamera: boolean;
+  /** Look at camera and microphone before a call is entered. */
+  deviceCheck: boolean;
+  callSounds: boolean;
+  /** When the call history was last looked at. */
+  callsSeenAt: number;
 }
 export type SettingKey = keyof SettingValues;
-export type DeviceSettingKey = 'desktopNotifications' | 'notificationSound' | 'sidebarWidth' | 'panelWidth';
+export type DeviceSettingKey =
+  | 'desktopNotifications'
+  | 'notificationSound'
+  | 'sidebarWidth'
+  | 'panelWidth'
+  | 'microphoneId'
+  | 'cameraId'
+  | 'speakerId'
+  | 'noiseSuppression'
+  | 'pushToTalk'
+  | 'joinWithMicrophone'
+  | 'joinWithCamera'
+  | 'deviceCheck'
+  | 'callSounds';
 
 export interface SettingsModel {
   /** The value, or its default. Known before the first frame: theme and language do not flash. */

@@ -7,7 +7,7 @@ import type { UserId } from './types';
 /** The room after a new entry of its timeline. `message.seq` is right after `room.lastSeq`. */
 export function afterPosted(room: RoomRecord, message: MessageRecord, me: UserId): RoomRecord {
   const next = { ...room, lastSeq: message.seq };
-  if (!isCountable(message)) return next;
+  if (!isCountable(message, room.kind)) return next;
   next.lastMessage = message;
   if (message.senderId === me) {
     // Sending reads: whoever answers has seen what came before.
@@ -53,7 +53,7 @@ export function countAfter(messages: readonly MessageRecord[], readSeq: number, 
   let unread = 0;
   let mentioned = 0;
   for (const message of messages) {
-    if (message.seq <= readSeq || message.senderId === me || !isCountable(message)) continue;
+    if (message.seq <= readSeq || message.senderId === me || !isCountable(message, room.kind)) continue;
     unread += 1;
     if (room.kind === 'direct' || mentions(message, me)) mentioned += 1;
   }

@@ -25,6 +25,8 @@ export function estimatedHeight(row: TimelineRow): number {
       return 40;
     case 'system':
       return 30;
+    case 'call':
+      return 64;
     case 'beginning':
       return 260;
     case 'message':
