@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { AxeBuilder } from '@axe-core/playwright';
+import { violations } from './axe.mjs';
 import { desktop, invitation, launchBrowser, Person, phone } from './browser.mjs';
 import { Server } from './server.mjs';
 
-const levels = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-const pages = ['/', '/rooms', '/people', '/search', '/search?q=lights', '/settings', '/settings/profile', '/settings/appearance', '/settings/devices', '/settings/password', '/settings/server', '/nowhere'];
+const pages = ['/', '/calls', '/calls?missed', '/rooms', '/people', '/search', '/search?q=lights', '/settings', '/settings/profile', '/settings/appearance', '/settings/audio-video', '/settings/devices', '/settings/password', '/settings/server', '/nowhere'];
 
 let browser, server, state, roomAddress;
 before(async () => {
@@ -28,13 +27,6 @@ after(async () => {
   await browser.close();
   await server.stop();
 });
-
-async function violations(page) {
-  // What is still moving has colours in between.
-  await page.waitForFunction(() => document.getAnimations().every((animation) => animation.playState !== 'running' || animation.effect?.getComputedTiming().iterations === Infinity));
-  const { violations: found } = await new AxeBuilder({ page }).withTags(levels).analyze();
-  return found.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(' ')).slice(0, 3).join(' | ')}`);
-}
 
 /** The page has drawn what it will draw. */
 async function settled(page) {

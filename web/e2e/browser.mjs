@@ -4,8 +4,9 @@ import { chromium } from 'playwright-core';
 
 const executablePath = process.env.KITH_CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
 
-export function launchBrowser() {
-  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+/** `flags`: more of Chromium's. */
+export function launchBrowser(flags = []) {
+  return chromium.launch({ executablePath, args: [...flags, '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
 }
 
 export const desktop = { viewport: { width: 1440, height: 900 } };
@@ -16,7 +17,7 @@ export class Person {
   problems = [];
 
   static async arrive(browser, server, options = desktop) {
-    const person = new Person();
+    const person = new this();
     person.server = server;
     person.context = await browser.newContext({ locale: 'en-GB', ...options });
     person.context.setDefaultTimeout(10_000);

@@ -3,6 +3,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { desktop, launchBrowser, Person, phone } from './browser.mjs';
+import { takeCallPictures } from './call_pictures.mjs';
+import { callFlags } from './calling.mjs';
 import { Server } from './server.mjs';
 
 const [folder] = process.argv.slice(2);
@@ -102,7 +104,7 @@ async function fill(server) {
 }
 
 const server = await Server.start();
-const browser = await launchBrowser();
+const browser = await launchBrowser(callFlags);
 try {
   const sanna = await Person.arrive(browser, server, { ...desktop, colorScheme: 'light' });
   const { page } = sanna;
@@ -143,6 +145,7 @@ try {
   await small.goto(room);
   await small.getByText('It is in my pocket already').first().waitFor();
   await take('phone', small);
+  await takeCallPictures({ browser, server, roomId, ownPassword, take });
   const trouble = await sanna.trouble();
   if (trouble.length > 0) throw new Error(trouble.join('\n'));
 } finally {

@@ -6,6 +6,10 @@ const routes: Route[] = [
   { page: 'room', roomId: 'r1' },
   { page: 'room', roomId: 'r1', seq: 42 },
   { page: 'room', roomId: 'a/b ü', seq: 1, panel: 'members' },
+  { page: 'call', roomId: 'a/b ü', video: true },
+  { page: 'call', roomId: 'r1', video: false },
+  { page: 'calls', missed: false },
+  { page: 'calls', missed: true },
   { page: 'rooms' },
   { page: 'people' },
   { page: 'search', ...emptySearch },
@@ -22,7 +26,7 @@ describe('routes', () => {
     expect(parseAddress(addressOf(route))).toEqual(route);
   });
 
-  it.each(['/nowhere', '/room', '/room/r1/0', '/room/r1/-1', '/room/r1/abc', '/room/r1/1/2', '/settings/unknown', '/invite', '/people/1', '/%E0%A4%A'])('%s is no page', (address) => {
+  it.each(['/nowhere', '/room', '/room/r1/0', '/room/r1/-1', '/room/r1/abc', '/room/r1/1/2', '/settings/unknown', '/invite', '/call', '/call/r1/2', '/people/1', '/%E0%A4%A'])('%s is no page', (address) => {
     expect(parseAddress(address)).toEqual({ page: 'missing' });
   });
 

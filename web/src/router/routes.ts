@@ -1,6 +1,6 @@
 // Every address of the client, parsed and written in one place.
 
-export type SettingsSection = 'profile' | 'appearance' | 'devices' | 'password' | 'server' | 'shortcuts';
+export type SettingsSection = 'profile' | 'appearance' | 'audio-video' | 'devices' | 'password' | 'server' | 'shortcuts';
 export type Panel = 'members' | 'info';
 
 /** The filters of a search, as the address carries them. Dates are `YYYY-MM-DD`, empty if not set. */
@@ -16,6 +16,9 @@ export interface SearchAddress {
 export type Route =
   | { page: 'home' }
   | { page: 'room'; roomId: string; seq?: number; panel?: Panel }
+  /** The call of a room; `video`: as a video call, if it is to be started. */
+  | { page: 'call'; roomId: string; video: boolean }
+  | { page: 'calls'; missed: boolean }
   | { page: 'rooms' }
   | { page: 'people' }
   | ({ page: 'search' } & SearchAddress)
@@ -25,7 +28,7 @@ export type Route =
   | { page: 'invite'; token: string }
   | { page: 'missing' };
 
-const sections: readonly SettingsSection[] = ['profile', 'appearance', 'devices', 'password', 'server', 'shortcuts'];
+const sections: readonly SettingsSection[] = ['profile', 'appearance', 'audio-video', 'devices', 'password', 'server', 'shortcuts'];
 const panels: readonly Panel[] = ['members', 'info'];
 
 export const emptySearch: SearchAddress = { query: '', fromUserId: '', roomId: '', after: '', before: '', hasLink: false };
@@ -68,6 +71,7 @@ export function parseAddress(address: string): Route {
   const query = url.searchParams;
   if (first === undefined) return { page: 'home' };
   if (first === 'room') return parseRoom(parts, query);
+  if (first === 'call') return second && parts.length === 2 ? { page: 'call', roomId: second, video: query.has('video') } : { page: 'missing' };
   if (first === 'invite') return second && parts.length === 2 ? { page: 'invite', token: second } : { page: 'missing' };
   if (first === 'settings') {
     if (second === undefined) return { page: 'settings' };
@@ -81,6 +85,8 @@ export function parseAddress(address: string): Route {
     case 'login':
     case 'register':
       return { page: first };
+    case 'calls':
+      return { page: 'calls', missed: query.has('missed') };
     case 'search':
       return { page: 'search', query: query.get('q') ?? '', fromUserId: query.get('from') ?? '', roomId: query.get('in') ?? '', after: date(query.get('after')), before: date(query.get('before')), hasLink: query.get('has') === 'link' };
     default:
@@ -107,6 +113,10 @@ export function addressOf(route: Route): string {
       return '/';
     case 'room':
       return `/room/${encodeURIComponent(route.roomId)}${route.seq === undefined ? '' : `/${route.seq}`}${route.panel ? `?panel=${route.panel}` : ''}`;
+    case 'call':
+      return `/call/${encodeURIComponent(route.roomId)}${route.video ? '?video' : ''}`;
+    case 'calls':
+      return route.missed ? '/calls?missed' : '/calls';
     case 'search':
       return `/search${searchQuery(route)}`;
     case 'settings':

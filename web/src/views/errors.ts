@@ -57,6 +57,9 @@ export function errorText(t: Translate, error: unknown): string {
       return t('error.offline');
     case 'timeout':
       return t('error.timeout');
+    case 'call-ended':
+    case 'call-not-found':
+      return t('error.callEnded');
     case 'not-editable':
       return t('error.notEditable');
     case 'malformed':

@@ -6,12 +6,13 @@ import type { IconName } from '../../ui/icons';
 export interface SectionEntry {
   section: Exclude<SettingsSection, 'shortcuts'>;
   icon: IconName;
-  label: MessageKey & ('settings.profile' | 'settings.appearance' | 'settings.devices' | 'settings.password' | 'settings.server');
+  label: MessageKey & ('settings.profile' | 'settings.appearance' | 'settings.audioVideo' | 'settings.devices' | 'settings.password' | 'settings.server');
 }
 
 export const ownSections: readonly SectionEntry[] = [
   { section: 'profile', icon: 'person', label: 'settings.profile' },
   { section: 'appearance', icon: 'palette', label: 'settings.appearance' },
+  { section: 'audio-video', icon: 'headphones', label: 'settings.audioVideo' },
   { section: 'devices', icon: 'laptop', label: 'settings.devices' },
   { section: 'password', icon: 'key', label: 'settings.password' },
 ];

@@ -24,11 +24,17 @@ export function markEverythingRead(app: AppModel): void {
   for (const room of unread) app.rooms.markAllRead(room.id);
 }
 
+/** Mutes or unmutes the call of this device, wherever one is. */
+function toggleMicrophone(app: AppModel): void {
+  const current = app.calls.current.get();
+  if (current.kind === 'in') current.session.setMicrophone(!current.session.own.get().microphone);
+}
+
 /** Esc closes the innermost thing; what floats is closed by the browser before this is asked. */
 function escape(app: AppModel): void {
   const { route } = router;
   if (route.page === 'room' && route.panel) router.go({ page: 'room', roomId: route.roomId });
-  else if (route.page === 'search' || route.page === 'settings' || route.page === 'people' || route.page === 'rooms') router.back({ page: 'home' });
+  else if (route.page === 'search' || route.page === 'settings' || route.page === 'people' || route.page === 'rooms' || route.page === 'calls') router.back({ page: 'home' });
   else if (route.page === 'room') app.rooms.markAllRead(route.roomId);
 }
 
@@ -48,6 +54,7 @@ export function handleShortcut(app: AppModel, event: KeyboardEvent): void {
   if (hasMod(event) && key === ',') return act(() => router.go({ page: 'settings', section: 'profile' }));
   if (hasMod(event) && event.shiftKey && key === 'm' && route.page === 'room') return act(() => router.go({ page: 'room', roomId: route.roomId, ...(route.panel ? {} : { panel: 'members' }) }));
   if (event.altKey && !event.ctrlKey && !event.metaKey && (key === 'arrowup' || key === 'arrowdown')) return act(() => walkRooms(app, key === 'arrowup' ? -1 : 1, event.shiftKey));
+  if (hasMod(event) && event.shiftKey && key === 'd') return act(() => toggleMicrophone(app));
   if (key === 'escape') return act(() => (event.shiftKey ? markEverythingRead(app) : escape(app)));
   if (event.key === '?' && !isTyping(event.target)) return act(() => overlay.open({ kind: 'shortcuts' }));
 }

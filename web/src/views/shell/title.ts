@@ -13,6 +13,10 @@ function placeName(app: AppModel): string {
       return route.query ? `${route.query} – ${say('search.title')}` : say('search.title');
     case 'settings':
       return say('settings.title');
+    case 'call':
+      return say('call.title', { name: app.rooms.room(route.roomId).get()?.name ?? '' });
+    case 'calls':
+      return say('calls.title');
     case 'people':
       return say('people.title');
     case 'rooms':
@@ -26,12 +30,14 @@ function placeName(app: AppModel): string {
 export function followTitle(app: AppModel): () => void {
   const { route } = router;
   const write = (): void => {
+    const say = t.get();
     const { unread } = app.rooms.totals.get();
-    const name = placeName(app);
+    const calling = app.calls.ringing.get();
+    const name = calling ? say('ring.label', { name: app.people.person(calling.startedBy).get().displayName }) : placeName(app);
     const server = app.server.get().name;
     document.title = `${unread > 0 ? `(${unread}) ` : ''}${name ? `${name} – ` : ''}${server || 'Kith'}`;
   };
-  const stops = [app.rooms.totals.subscribe(write), app.server.subscribe(write), t.subscribe(write)];
-  if (route.page === 'room') stops.push(app.rooms.room(route.roomId).subscribe(write));
+  const stops = [app.rooms.totals.subscribe(write), app.server.subscribe(write), app.calls.ringing.subscribe(write), t.subscribe(write)];
+  if (route.page === 'room' || route.page === 'call') stops.push(app.rooms.room(route.roomId).subscribe(write));
   return () => stops.forEach((stop) => stop());
 }

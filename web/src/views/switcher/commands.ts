@@ -20,6 +20,8 @@ export function commandsFor(app: AppModel, t: Translate): Command[] {
     { id: 'create-room', title: t('side.createRoom'), icon: 'plus', run: () => overlay.open({ kind: 'create-room' }) },
     { id: 'browse', title: t('side.browseRooms'), icon: 'compass', run: () => router.go({ page: 'rooms' }) },
     { id: 'people', title: t('side.people'), icon: 'users', run: () => router.go({ page: 'people' }) },
+    { id: 'calls', title: t('calls.title'), icon: 'history', run: () => router.go({ page: 'calls', missed: false }) },
+    { id: 'audio-video', title: t('settings.audioVideo'), icon: 'headphones', run: () => router.go({ page: 'settings', section: 'audio-video' }) },
     { id: 'mark-read', title: t('side.markAllRead'), icon: 'seen', keys: keyName('shift', 'Esc'), run: () => markEverythingRead(app) },
     { id: 'light', title: t('command.themeLight'), icon: 'palette', run: () => app.settings.set('theme', 'light') },
     { id: 'dark', title: t('command.themeDark'), icon: 'moon', run: () => app.settings.set('theme', 'dark') },
