@@ -135,9 +135,14 @@ void Subscriber::start(Instant now, Subscription& subscription, rtc::Outbox& out
     return;
   }
   choose_layers(now);
+  if (!replay(now, subscription, outbox)) want_key_frame(now, subscription);
+}
+
+/// What there is since the last key frame; false: none.
+bool Subscriber::replay(Instant now, Subscription& subscription, rtc::Outbox& outbox) {
   OutgoingPacket scratch;
   const auto send_one = [&](OutgoingPacket& packet) { send(now, PacketKind::kKeyFrame, packet, outbox); };
-  if (!subscription.media.replay(now, scratch, send_one)) want_key_frame(now, subscription);
+  return subscription.media.replay(now, scratch, send_one);
 }
 
 void Subscriber::want_key_frame(Instant now, Subscription& subscription) {
@@ -215,7 +220,11 @@ void Subscriber::grant(Instant now, Subscription& subscription, Layer layer) {
 void Subscriber::forward(Instant now, Subscription& subscription, const MediaPacket& packet, rtc::Outbox& outbox) {
   if (!subscription.is_started) return;
   OutgoingPacket out;
-  if (!subscription.media.forward(packet, out)) return;
+  if (!subscription.media.forward(packet, out)) {
+    // The awaited key frame's first packet was lost and has just been repaired: all after it is here already.
+    if (packet.is_late && packet.frame.is_key_frame) replay(now, subscription, outbox);
+    return;
+  }
   const PacketKind kind = !subscription.is_video()    ? PacketKind::kAudio
                           : packet.frame.is_key_frame ? PacketKind::kKeyFrame
                                                       : PacketKind::kVideo;

@@ -77,6 +77,7 @@ class Subscriber {
   void make_offer(Instant now);
   void accept(const SubscriberAnswer& answer, Instant now);
   void start(Instant now, Subscription& subscription, rtc::Outbox& outbox);
+  bool replay(Instant now, Subscription& subscription, rtc::Outbox& outbox);
   void choose_layers(Instant now);
   [[nodiscard]] VideoDemand video_demand(Instant now, const Subscription& subscription) const;
   void grant(Instant now, Subscription& subscription, Layer layer);

@@ -285,6 +285,22 @@ TEST(SubscribedTrack, a_newcomer_gets_the_frames_since_the_last_key_frame) {
   expect_continuous_pictures(viewer);
 }
 
+TEST(SubscribedTrack, a_key_frame_whose_first_packet_came_late_is_a_beginning) {
+  Publisher publisher(single());
+  Viewer viewer(publisher.track);
+  viewer.track.set_target(kTop);
+  Vp8Encoder encoder({});
+  for (const Datagram& packet : encoder.frame()) viewer.offer(publisher.receive(kStart, 0, packet));
+  const std::vector<Datagram> key = encoder.frame(true);
+  for (const size_t i : {1, 2, 0}) EXPECT_FALSE(viewer.offer(publisher.receive(kStart, 0, key[i])));
+  OutgoingPacket scratch;
+  auto ear = viewer.ear();
+  EXPECT_TRUE(viewer.track.replay(kStart, scratch, ear));
+  EXPECT_EQ(viewer.heard.size(), 3U);
+  for (const Datagram& packet : encoder.frame()) EXPECT_TRUE(viewer.offer(publisher.receive(kStart, 0, packet)));
+  expect_no_holes(viewer);
+}
+
 TEST(SubscribedTrack, a_key_frame_older_than_a_second_is_no_beginning) {
   Publisher publisher(single());
   Vp8Encoder encoder({});
