@@ -108,6 +108,7 @@ Result<> Subscriber::handle_answer(Instant now, std::string_view sdp, uint32_t i
 }
 
 void Subscriber::accept(const SubscriberAnswer& answer, Instant now) {
+  sections_.settle(answer);
   has_feedback_ = answer.has_transport_feedback;
   for (const auto& subscription : subscriptions_) {
     if (subscription->section >= answer.sections.size()) continue;

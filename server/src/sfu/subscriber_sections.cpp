@@ -23,8 +23,8 @@ rtc::SdpMedia data_section() {
 
 size_t SubscriberSections::carry(CarriedTrack track) {
   const MediaKind kind = kind_of(track.codec);
-  auto place =
-      std::ranges::find_if(sections_, [&](const Section& section) { return section.kind == kind && !section.track; });
+  auto place = std::ranges::find_if(
+      sections_, [&](const Section& section) { return section.kind == kind && !section.track && !section.is_open; });
   if (place == sections_.end()) place = sections_.insert(place, Section{.kind = kind});
   place->last_codec = track.codec;
   place->track = std::move(track);
@@ -56,7 +56,8 @@ rtc::SdpMedia SubscriberSections::describe(size_t index) const {
   return media;
 }
 
-std::string SubscriberSections::offer(const LocalTransport& local, uint64_t version) const {
+std::string SubscriberSections::offer(const LocalTransport& local, uint64_t version) {
+  for (Section& section : sections_) section.is_open = section.is_open || section.track;
   rtc::SessionDescription offer;
   offer.session_id = 1;
   offer.session_version = version;
@@ -85,7 +86,8 @@ Result<SubscriberAnswer> SubscriberSections::read_answer(std::string_view sdp) c
       const auto has = [&](Codec codec) {
         return std::ranges::any_of(media.codecs, [&](const rtc::SdpCodec& line) { return codec_of(line) == codec; });
       };
-      result.sections[i].is_receiving = receives && has(sections_[i].last_codec);
+      result.sections[i] = {
+          .is_answered = true, .is_open = receives, .is_receiving = receives && has(sections_[i].last_codec)};
       for (const rtc::SdpCodec& codec : media.codecs) {
         if (std::ranges::find(codec.feedback, "transport-cc") != codec.feedback.end()) {
           result.has_transport_feedback = true;
@@ -94,6 +96,12 @@ Result<SubscriberAnswer> SubscriberSections::read_answer(std::string_view sdp) c
     }
   }
   return result;
+}
+
+void SubscriberSections::settle(const SubscriberAnswer& answer) {
+  for (size_t i = 0; i < std::min(sections_.size(), answer.sections.size()); ++i) {
+    if (answer.sections[i].is_answered) sections_[i].is_open = answer.sections[i].is_open;
+  }
 }
 
 }  // namespace kith::sfu

@@ -1,6 +1,7 @@
 // The subscriber's connection: our offer, section by section, and what the answer accepted (spec §4.1).
 //
-// Sections are never removed: one whose track is gone turns inactive and carries the next track of its kind.
+// Sections are never removed: one whose track is gone turns inactive and, when the viewer has answered that, carries
+// the next track of its kind. Before, the viewer would see no new track: only its section's name would change.
 #pragma once
 
 #include <optional>
@@ -28,7 +29,9 @@ struct CarriedTrack {
 
 /// What an answer says about one section.
 struct AcceptedSection {
-  bool is_receiving = false;  ///< the viewer takes media here and knows the codec
+  bool is_answered = false;   ///< it stood in the offer
+  bool is_open = false;       ///< the viewer takes media here …
+  bool is_receiving = false;  ///< … and knows the codec
 };
 struct SubscriberAnswer {
   RemoteTransport transport;
@@ -45,14 +48,17 @@ class SubscriberSections {
   [[nodiscard]] size_t size() const { return sections_.size(); }
 
   /// The whole offer; `version` grows with every one.
-  [[nodiscard]] std::string offer(const LocalTransport& local, uint64_t version) const;
+  [[nodiscard]] std::string offer(const LocalTransport& local, uint64_t version);
   /// `kMalformed`, `kInvalidField`: not an answer to what we offered.
   [[nodiscard]] Result<SubscriberAnswer> read_answer(std::string_view sdp) const;
+  /// The answer was to the newest offer: sections that it closed may be used again.
+  void settle(const SubscriberAnswer& answer);
 
  private:
   struct Section {
     MediaKind kind = MediaKind::kAudio;
     std::optional<CarriedTrack> track;
+    bool is_open = false;             ///< the viewer has, or may have been told of, a track here
     Codec last_codec = Codec::kOpus;  ///< an inactive section still has to name a format
   };
   [[nodiscard]] rtc::SdpMedia describe(size_t index) const;

@@ -10,7 +10,7 @@ namespace {
 
 using testing::ElementsAre;
 
-rtc::SessionDescription offered(const SubscriberSections& sections) {
+rtc::SessionDescription offered(SubscriberSections& sections) {
   const rtc::IceCredentials ice{.ufrag = "kith", .pwd = "secretsecretsecretsecret"};
   const std::vector<std::string> candidates{"candidate:1 1 udp 2130706431 192.0.2.1 7882 typ host"};
   const LocalTransport local{.ice = ice, .fingerprint = test::kFingerprint, .candidates = candidates};
@@ -27,7 +27,8 @@ CarriedTrack microphone(rtc::Ssrc ssrc) {
 }
 
 TEST(SubscriberSections, data_comes_first_so_that_a_viewer_connects_before_anybody_speaks) {
-  const auto offer = offered(SubscriberSections());
+  SubscriberSections sections;
+  const auto offer = offered(sections);
   ASSERT_EQ(offer.media.size(), 1U);
   EXPECT_EQ(offer.media[0].kind, "application");
   EXPECT_EQ(offer.media[0].setup, rtc::SdpSetup::kActPass);
@@ -46,17 +47,6 @@ TEST(SubscriberSections, a_track_says_whose_it_is) {
   EXPECT_EQ(offer.media[1].sources[0].cname, offer.media[2].sources[0].cname) << "lip sync needs one name";
 }
 
-TEST(SubscriberSections, a_section_is_never_removed_and_carries_the_next_track_of_its_kind) {
-  SubscriberSections sections;
-  sections.carry(microphone(10));
-  sections.carry(camera(20));
-  sections.release(1);
-  EXPECT_EQ(offered(sections).media[2].direction, rtc::SdpDirection::kInactive);
-  EXPECT_TRUE(offered(sections).media[2].msid.empty());
-  EXPECT_EQ(sections.carry(microphone(30)), 2U) << "audio does not fit a video section";
-  EXPECT_EQ(sections.carry(camera(40)), 1U);
-}
-
 std::string answer_with(const std::string& audio, const std::string& video) {
   return test::session_lines("0 1 2") + "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n" +
          test::transport_lines("0", "active") + "a=sctp-port:5000\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n" +
@@ -69,6 +59,41 @@ SubscriberSections microphone_and_camera() {
   sections.carry(microphone(10));
   sections.carry(camera(20));
   return sections;
+}
+
+constexpr const char* kTakesCamera = "a=recvonly\r\na=rtpmap:96 VP8/90000\r\n";
+constexpr const char* kNoCamera = "a=inactive\r\na=rtpmap:96 VP8/90000\r\n";
+
+void settle(SubscriberSections& sections, const char* video) {
+  const auto answer = sections.read_answer(answer_with("a=recvonly\r\n", video));
+  ASSERT_TRUE(answer.has_value()) << answer.error().message;
+  sections.settle(*answer);
+}
+
+TEST(SubscriberSections, a_section_is_never_removed_and_carries_the_next_track_of_its_kind) {
+  SubscriberSections sections = microphone_and_camera();
+  offered(sections);
+  settle(sections, kTakesCamera);
+  sections.release(1);
+  EXPECT_EQ(offered(sections).media[2].direction, rtc::SdpDirection::kInactive);
+  EXPECT_TRUE(offered(sections).media[2].msid.empty());
+  settle(sections, kNoCamera);
+  EXPECT_EQ(sections.carry(microphone(30)), 2U) << "audio does not fit a video section";
+  EXPECT_EQ(sections.carry(camera(40)), 1U);
+}
+
+// A browser tells of a track when its section opens; one that stays open and changes its name tells nothing.
+TEST(SubscriberSections, a_section_is_not_used_again_before_the_viewer_has_closed_it) {
+  SubscriberSections sections = microphone_and_camera();
+  offered(sections);
+  sections.release(1);
+  EXPECT_EQ(sections.carry(camera(40)), 2U) << "the answer to the offer with the first track is still to come";
+  settle(sections, kTakesCamera);
+  sections.release(2);
+  EXPECT_EQ(sections.carry(camera(50)), 2U) << "nobody was told of the second";
+  offered(sections);
+  settle(sections, kNoCamera);
+  EXPECT_EQ(sections.carry(camera(60)), 1U);
 }
 
 TEST(SubscriberSections, an_answer_accepts_section_by_section) {
