@@ -66,7 +66,7 @@ struct WebSocketTest : testing::Test {
     handler.on_request = [this](Request request, Responder responder) {
       if (!request.is_websocket_upgrade) return responder.respond({.status = 404, .headers = {}, .body = {}});
       responder.upgrade([this](WebSocket& socket) { return std::make_shared<LoggingSession>(log, socket); },
-                        {{"X-Extra", "yes"}});
+                        {{"X-Extra", "yes"}}, socket_options);
     };
     server.emplace(handler, change);
   }
@@ -86,6 +86,7 @@ struct WebSocketTest : testing::Test {
   }
   void on_reactor(const std::function<void()>& job) { server->run_on_reactor(job); }
 
+  WebSocketOptions socket_options;  ///< of sockets that open from now on
   ScriptedHandler handler;
   Log log;
   std::optional<TestServer> server;
@@ -314,6 +315,20 @@ TEST_F(WebSocketTest, a_half_open_peer_is_found_by_ping_and_a_living_one_is_kept
   EXPECT_EQ(server->server->metrics().websockets_open, 1U);
   living->send(from_client(Opcode::kText, "alive"));
   EXPECT_TRUE(living->read_until("echo alive").ends_with("echo alive"));
+}
+
+TEST_F(WebSocketTest, sockets_may_take_larger_messages_and_be_asked_more_often_than_others) {
+  socket_options = {.message_bytes_max = 2000, .ping_every = seconds(10)};
+  start([](ServerOptions& limits) { limits.limits.ws_message_bytes = 1000; });
+  auto client = open();
+  client->send(from_client(Opcode::kBinary, std::string(2000, 'x')));
+  EXPECT_EQ(client->read_exactly(4 + 2005).size(), 2009U);
+  server->advance(seconds(11));
+  EXPECT_EQ(client->read_exactly(2), *make_frame(Opcode::kPing, ""));
+  client->send(from_client(Opcode::kBinary, std::string(2001, 'x')));
+  const std::string closing = client->read_to_end();
+  ASSERT_GE(closing.size(), 4U);
+  EXPECT_EQ(close_code_of(closing.substr(2)), CloseCode::kTooBig);
 }
 
 TEST_F(WebSocketTest, a_peer_that_talks_is_not_pinged) {
