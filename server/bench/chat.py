@@ -4,77 +4,28 @@
 script/bench chat [--repeat N] [--seconds S] [--only fanout,tls,idle,pairs,ingest,ack,million,reconnect] [--out FILE]
 Where a figure is CPU time of one core, the server runs on core 0 and the load on core 1.
 """
-import argparse
 import json
 import os
 import pathlib
-import shutil
 import signal
 import sqlite3
 import statistics
 import subprocess
-import sys
-import tempfile
-import time
 
 from net import free_port, wait_until_listening
+from report import APART, HERE, REFERENCES, Report, main
 
-HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
-BINARY = os.environ.get("KITH_BINARY", str(ROOT / "build/release/kith"))
-REFERENCES = pathlib.Path(os.environ.get("KITH_REFERENCES", ROOT / "build/bench")) / "server/bench"
 PARTS = ["fanout", "tls", "idle", "pairs", "ingest", "ack", "million", "reconnect"]
-APART = ["--server-cores", "0", "--client-cores", "1"]
 MILLION = 1_000_000
 
 
-class Row:
-    """One line of the table: what, the figure, its reference, the goal and whether it is met."""
-
-    def __init__(self, what, figure, goal, is_met):
-        self.what, self.figure, self.goal, self.is_met = what, figure, goal, is_met
-
-    def text(self):
-        return f"| {self.what} | {self.figure} | {self.goal} | {'yes' if self.is_met else '**no**'} |"
-
-
-class Chat:
+class Chat(Report):
     def __init__(self, arguments):
-        self.repeat, self.seconds = arguments.repeat, arguments.seconds
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="kith-bench-"))
-        self.rows = []
+        super().__init__(arguments)
         self.certificate = [self.folder / "certificate.pem", self.folder / "key.pem"]
         command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost"
         subprocess.run(command.split() + ["-out", self.certificate[0], "-keyout", self.certificate[1]], check=True,
                        capture_output=True)
-
-    def kith(self, *words):
-        """The figures of one `kith bench` run."""
-        command = [BINARY, "bench", *map(str, words), "--json"]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=3600)
-        if done.returncode != 0:
-            sys.exit(f"{' '.join(command)}: {done.stderr}")
-        return json.loads(done.stdout)
-
-    def medians(self, cells):
-        """Runs the cells one after another, again and again: {name: {figure: median}}."""
-        runs = {name: [] for name, _ in cells}
-        for number in range(self.repeat):
-            for name, run in cells:
-                runs[name].append(run())
-                print(f"  {number + 1}/{self.repeat} {name}", file=sys.stderr, flush=True)
-        return {
-            name: {key: statistics.median(run[key] for run in results) for key in results[0]}
-            for name, results in runs.items()
-        }
-
-    def put(self, what, figure, goal, is_met):
-        self.rows.append(Row(what, figure, goal, is_met))
-        print(self.rows[-1].text(), flush=True)
-
-    def ratio(self, what, ours, reference, unit, at_most):
-        value = ours / reference
-        self.put(what, f"{value:.3f} ({ours:,.0f} : {reference:,.0f} {unit})", f"≤ {at_most}", value <= at_most)
 
     # Fan-out
 
@@ -102,7 +53,7 @@ class Chat:
 
         return run
 
-    def run_fanout(self, with_tls):
+    def run_fanout(self, with_tls=False):
         cells = [("plain", self.fanout(1)), ("plain 16", self.fanout(16))]
         if with_tls:
             cells += [("tls", self.fanout(1, *self.tls_words())), ("tls 16", self.fanout(16, *self.tls_words()))]
@@ -119,6 +70,9 @@ class Chat:
         self.ratio("G2 16 in flight : 1 in flight", cost["plain 16"], cost["plain"], unit, 0.12)
         rate = 1e3 / cost["plain 16"]
         self.put("G2 deliveries per second on a core, 16 in flight", f"{rate:.2f} million", "≥ 4 million", rate >= 4)
+
+    def run_tls(self):
+        self.run_fanout(with_tls=True)
 
     # Memory, pairs, reconnecting
 
@@ -215,39 +169,6 @@ class Chat:
         self.put("start with 1 million messages", f"{start['after_stop_p50_us'] / 1000:.0f} ms, after a kill "
                  f"{start['after_kill_p50_us'] / 1000:.0f} ms", "≤ 500 ms", start["after_kill_p50_us"] <= 5e5)
 
-    def run(self, part):
-        return {"fanout": lambda: self.run_fanout(False), "tls": lambda: self.run_fanout(True), "idle": self.run_idle,
-                "pairs": self.run_pairs, "ingest": self.run_ingest, "ack": self.run_ack, "million": self.run_million,
-                "reconnect": self.run_reconnect}[part]()
-
-
-def machine():
-    with open("/proc/cpuinfo", encoding="utf-8") as info:
-        model = next((line.split(":", 1)[1].strip() for line in info if line.startswith("model name")), "unknown")
-    return f"{os.cpu_count()} cores {model}, Linux {os.uname().release}, {time.strftime('%Y-%m-%d')}, load average " \
-           f"{os.getloadavg()[0]:.1f} at the start"
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--repeat", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=2.0, help="of each run")
-    parser.add_argument("--only", default=",".join(PARTS))
-    parser.add_argument("--out", help="also write the table to this file")
-    arguments = parser.parse_args()
-    head = [f"{machine()}; `script/bench {' '.join(['chat', *sys.argv[1:]])}`", "",
-            "| what | measured | goal | met |", "|---|---|---|---|"]
-    print("\n".join(head), flush=True)
-    chat = Chat(arguments)
-    try:
-        for part in arguments.only.split(","):
-            chat.run(part)
-    finally:
-        shutil.rmtree(chat.folder, ignore_errors=True)
-    if arguments.out:
-        pathlib.Path(arguments.out).write_text("\n".join(head + [row.text() for row in chat.rows]) + "\n",
-                                               encoding="utf-8")
-
 
 if __name__ == "__main__":
-    main()
+    main(Chat, PARTS, __doc__)

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "bench/calls.hpp"
 #include "bench/fanout.hpp"
 #include "bench/idle.hpp"
 #include "bench/ingest.hpp"
@@ -125,6 +126,18 @@ void add_reads(CLI::App& parent, std::function<int()>& chosen) {
   add_read("start", "Starting the server on its data", measure_start);
 }
 
+void add_calls(CLI::App& parent, std::function<int()>& chosen) {
+  auto [command, own] = add<CallsOptions>(parent, chosen, "calls", "Calls: forwarding media", measure_calls);
+  option(command, "--calls", own.calls, "How many calls");
+  option(command, "--publishers", own.publishers, "Publishers of each call; they hear each other too");
+  option(command, "--subscribers", own.subscribers, "Others in each call, who only listen");
+  command.add_flag("--audio", own.is_audio, "Publish Opus instead of VP8; e.g. with --pps 50 --size 120");
+  option(command, "--pps", own.packets_per_second, "Packets a second of each publisher");
+  option(command, "--size", own.bytes, "Bytes of an RTP packet");
+  option(command, "--burst", own.burst, "Packets sent at one moment, as those of a key frame");
+  command.add_flag("--reports", own.reports_arrivals, "Subscribers report arrivals: the server estimates bandwidth");
+}
+
 }  // namespace
 
 void add_benchmarks(CLI::App& command, std::function<int()>& chosen) {
@@ -133,6 +146,7 @@ void add_benchmarks(CLI::App& command, std::function<int()>& chosen) {
   add_ingest(command, chosen);
   add_conversations(command, chosen);
   add_reads(command, chosen);
+  add_calls(command, chosen);
 }
 
 }  // namespace kith::bench

@@ -1,0 +1,178 @@
+#include "bench/calls.hpp"
+
+#include "bench/call_participant.hpp"
+#include "bench/rpc.hpp"
+#include "bench/sample_media.hpp"
+#include "kith/v1/call.pb.h"
+#include "kith/v1/room.pb.h"
+
+namespace kith::bench {
+namespace {
+
+constexpr Duration kConnectTime = std::chrono::seconds(60);
+constexpr Duration kWarmUp = std::chrono::seconds(1);
+constexpr Duration kDrain = std::chrono::milliseconds(500);
+constexpr Duration kTick = std::chrono::milliseconds(1);
+/// Handshakes under way at one time: more would only make each wait longer.
+constexpr size_t kConnectingMax = 32;
+constexpr size_t kRtpHeaderSize = 12;
+
+/// Path and query of the signalling socket, as SDKs make them of what JoinCall returns.
+std::string signalling_target(const v1::CallAccess& access) {
+  const size_t host = access.url().find("//");
+  const size_t path = host == std::string::npos ? host : access.url().find('/', host + 2);
+  const std::string base = path == std::string::npos ? "" : access.url().substr(path);
+  return base + "/rtc?access_token=" + access.token() + "&auto_subscribe=1&protocol=17&sdk=kith&version=1.0.0";
+}
+
+class Calls {
+ public:
+  Calls(Setup& setup, const CallsOptions& options, const rtc::DtlsCertificate& certificate)
+      : setup_(setup),
+        options_(options),
+        crowd_(setup.loop(), certificate,
+               {.kind = options.is_audio ? sfu::MediaKind::kAudio : sfu::MediaKind::kVideo,
+                .packets_per_second = options.packets_per_second,
+                .bytes = options.bytes,
+                .burst = options.burst},
+               options.reports_arrivals) {}
+  ~Calls() {
+    setup_.loop().reactor().cancel(ticking_);
+    for (const auto& participant : participants_) participant->leave();
+    setup_.loop().disconnect_all();
+  }
+  Calls(const Calls&) = delete;
+  Calls& operator=(const Calls&) = delete;
+
+  Result<Figures> run(double time) {
+    const uint64_t memory_before = resident_bytes(setup_.server().pid());
+    TRY_VOID(start_calls());
+    tick();
+    TRY_VOID(connect());
+    setup_.loop().run_for(kWarmUp);
+    const uint64_t memory = resident_bytes(setup_.server().pid()) - memory_before;
+    TRY(Figures figures, measure(time));
+    figures.put("server_bytes_per_participant",
+                static_cast<double>(memory) / static_cast<double>(participants_.size()));
+    return figures;
+  }
+
+ private:
+  [[nodiscard]] size_t people() const { return options_.publishers + options_.subscribers; }
+
+  Result<> start_calls() {
+    for (size_t call = 0; call < options_.calls; ++call) {
+      std::string id;
+      for (size_t person = 0; person < people(); ++person) {
+        TRY(const std::string target, enter(call * people() + person, id));
+        TRY(auto participant, CallParticipant::create(crowd_, target, person < options_.publishers));
+        participants_.push_back(std::move(participant));
+      }
+    }
+    return {};
+  }
+
+  /// Starts the call if `call` is empty, or joins it. Returns where the signalling is.
+  Result<std::string> enter(size_t user, std::string& call) {
+    Rpc rpc(setup_.loop().options(), setup_.tokens()[user]);
+    if (!call.empty()) {
+      v1::JoinCallRequest request;
+      request.set_call_id(call);
+      v1::JoinCallResponse response;
+      TRY_VOID(rpc.call("CallService/JoinCall", request, response));
+      return signalling_target(response.access());
+    }
+    v1::ListRoomsResponse rooms;
+    TRY_VOID(rpc.call("RoomService/ListRooms", v1::ListRoomsRequest(), rooms));
+    if (rooms.rooms().empty()) return fail(Reason::kInternal, "A user is in no room.");
+    v1::StartCallRequest request;
+    request.set_room_id(rooms.rooms(0).room().id());
+    v1::StartCallResponse response;
+    TRY_VOID(rpc.call("CallService/StartCall", request, response));
+    call = response.call().id();
+    return signalling_target(response.access());
+  }
+
+  void tick() {
+    const Instant now = setup_.now();
+    for (const auto& participant : participants_) participant->tick(now);
+    ticking_ = setup_.loop().reactor().call_after(kTick, [this] { tick(); });
+  }
+
+  /// Connects everybody, a few at a time, and waits until each hears every other publisher.
+  Result<> connect() {
+    std::vector<CallParticipant*> connecting;
+    for (const auto& participant : participants_) {
+      TRY_VOID(wait("A participant did not connect in time.", [&] {
+        std::erase_if(connecting, [](const CallParticipant* one) { return one->is_connected(); });
+        return connecting.size() < kConnectingMax;
+      }));
+      participant->connect();
+      connecting.push_back(participant.get());
+    }
+    return wait("A participant does not hear everybody.", [&] {
+      for (size_t i = 0; i < participants_.size(); ++i) {
+        const size_t others = options_.publishers - (i % people() < options_.publishers ? 1 : 0);
+        if (!participants_[i]->is_connected() || participants_[i]->tracks_heard() < others) return false;
+      }
+      return true;
+    });
+  }
+
+  Result<> wait(const char* what, FunctionRef<bool()> done) {
+    const bool is_done = setup_.loop().run_until([&] { return crowd_.errors != 0 || done(); }, kConnectTime);
+    if (crowd_.errors != 0) return fail(Reason::kInternal, crowd_.error);
+    if (!is_done) return fail(Reason::kInternal, what);
+    return {};
+  }
+
+  Result<Figures> measure(double time) {
+    const uint64_t before = cpu_time(setup_.server().pid()).total;
+    crowd_.measured_from = setup_.now();
+    crowd_.measured_until = crowd_.measured_from + seconds(time);
+    setup_.loop().run_for(seconds(time));
+    const uint64_t spent = cpu_time(setup_.server().pid()).total - before;
+    setup_.loop().run_for(kDrain);
+    if (crowd_.errors != 0) return fail(Reason::kInternal, crowd_.error);
+    if (crowd_.damaged != 0) return fail(Reason::kInternal, "A packet arrived damaged.");
+    if (crowd_.repeated != 0) return fail(Reason::kInternal, "A packet arrived twice or out of order.");
+    if (crowd_.received == 0) return fail(Reason::kInternal, "No packet arrived.");
+    const auto received = static_cast<double>(crowd_.received);
+    const double expected = static_cast<double>(crowd_.sent) * static_cast<double>(people() - 1);
+    Figures figures;
+    figures.put("server_cpu_ns_per_packet", static_cast<double>(spent) / received);
+    figures.put("packets_per_second", received / time);
+    figures.put("delivered_percent", 100 * received / expected);
+    figures.put("delay", crowd_.delays);
+    return figures;
+  }
+
+  Setup& setup_;
+  const CallsOptions& options_;
+  CallCrowd crowd_;
+  std::vector<std::shared_ptr<CallParticipant>> participants_;
+  net::TimerId ticking_ = net::TimerId::kNone;
+};
+
+}  // namespace
+
+Result<Figures> measure_calls(const CommonOptions& common, const CallsOptions& options) {
+  const size_t people = options.publishers + options.subscribers;
+  if (options.publishers == 0 || people < 2 || options.calls == 0 || options.burst == 0 ||
+      options.packets_per_second == 0 || options.bytes < kRtpHeaderSize + SampleMedia::kSizeMin) {
+    return fail(Reason::kInvalidField, "A call needs a publisher and somebody else, and packets of 52 bytes or more.");
+  }
+  WorldPlan plan{.users = options.calls * people, .sessions_per_user = 1, .rooms = {}};
+  for (size_t call = 0; call < options.calls; ++call) {
+    const bool is_pair = people == 2;
+    plan.rooms.push_back({.kind = is_pair ? model::RoomKind::kDirect : model::RoomKind::kPublic,
+                          .name = is_pair ? "" : "Call " + std::to_string(call),
+                          .users = user_range(call * people, (call + 1) * people)});
+  }
+  TRY(const auto setup, Setup::create(common, plan));
+  TRY(const auto certificate, rtc::DtlsCertificate::create());
+  Calls calls(*setup, options, certificate);
+  return calls.run(common.seconds);
+}
+
+}  // namespace kith::bench
