@@ -37,10 +37,12 @@ bool is_local_server(const Config& config) {
          std::ranges::all_of(config.tls_listen, is_local);
 }
 
-/// True if answers need the address they were asked at: with one of each version the system has no choice to make.
-bool has_several(const std::vector<net::Address>& addresses) {
+/// True if answers need to name the address they were asked at. With one of each version the system has no choice to
+/// make, unless it has others that it was told not to announce, or a browser here asks a loopback address from another.
+bool must_keep_addresses(const Config& config, const std::vector<net::Address>& addresses) {
   const auto v4 = std::ranges::count_if(addresses, &net::Address::is_v4);
-  return v4 > 1 || static_cast<ptrdiff_t>(addresses.size()) - v4 > 1;
+  const bool has_several = v4 > 1 || static_cast<ptrdiff_t>(addresses.size()) - v4 > 1;
+  return has_several || !config.public_address.empty() || std::ranges::any_of(addresses, net::is_loopback);
 }
 
 /// What to do about a port that cannot be had: nothing but a warning if nobody asked for it.
@@ -101,7 +103,7 @@ Result<std::vector<MediaPort>> open_media_ports(const Config& config, const Cloc
     const WantedPort udp = wanted(config.media_port, kMediaPortDefault, "--media-port", i);
     std::optional<WantedPort> tcp;
     if (config.media_tcp_port != 0) tcp = wanted(config.media_tcp_port, kMediaTcpPortDefault, "--media-tcp-port", i);
-    TRY(auto thread, open_thread(udp, tcp, has_several(addresses), clock));
+    TRY(auto thread, open_thread(udp, tcp, must_keep_addresses(config, addresses), clock));
     const auto tcp_address = thread->tcp_address();
     const api::MediaPorts bound{.udp = thread->udp_address().port,
                                 .tcp = tcp_address ? tcp_address->port : uint16_t{0}};

@@ -55,6 +55,17 @@ class CallPorts(unittest.TestCase):
             self.assertIn("--media-port", second.log())
             self.assertIn("--media-tcp-port", second.log())
 
+    def test_an_answer_comes_from_the_address_that_was_asked(self):
+        # Browsers drop any other. 127.0.0.5 is one of the machine's addresses, but not the one it would choose.
+        port = free_udp_port()
+        binding_request = bytes.fromhex("000100002112a442") + bytes(range(12))
+        with KithServer(*call_flags(port, 0), "--public-address", "127.0.0.5"):
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+                client.settimeout(10)
+                client.sendto(binding_request, ("127.0.0.5", port))
+                _, source = client.recvfrom(1500)
+        self.assertEqual(source, ("127.0.0.5", port))
+
     def test_an_address_that_is_none_is_refused(self):
         server = KithServer("--public-address", "example.org")
         self.addCleanup(server.remove)
