@@ -137,6 +137,22 @@ test('a call of a room is shown to its members, and goes on small while one chat
   await noTrouble();
 });
 
+test('picture in picture shows who speaks over other windows, and goes with the call', async () => {
+  await sanna.enterCall('Start a video call');
+  await noor.enterCall(/Join the call/);
+  await sanna.receivesMore('pictures');
+  const opening = sanna.context.waitForEvent('page');
+  await sanna.press('Picture in picture');
+  const picture = await opening;
+  await picture.getByRole('group', { name: 'Noor Castellan' }).locator('video').waitFor();
+  await picture.getByRole('button', { name: 'Mute' }).click();
+  await noor.tile('Sanna Quist').getByLabel('Muted').waitFor();
+  const closed = picture.waitForEvent('close');
+  await sanna.press('Leave the call');
+  await closed;
+  await noTrouble();
+});
+
 test('a broken signalling connection is told and comes back by itself, and media goes on', async () => {
   await sanna.enterCall('Start a video call');
   await noor.enterCall(/Join the call/);
