@@ -28,7 +28,10 @@ for index, path in enumerate(files):
     if path.suffix not in COMPRESSED:
         blob = blobs / f"{etag}.br"
         if not blob.exists():
-            subprocess.run(["brotli", "--best", "--force", "--output=" + str(blob), str(path)], check=True)
+            # Under another name first: an interrupted build must not leave half a file that the next one takes for whole.
+            unfinished = blob.with_suffix(".unfinished")
+            subprocess.run(["brotli", "--best", "--force", "--output=" + str(unfinished), str(path)], check=True)
+            unfinished.rename(blob)
         encoding = "br"
     media_type = TYPES.get(path.suffix, "application/octet-stream")
     strings = ["/" + path.relative_to(dist).as_posix(), media_type, encoding, etag]
