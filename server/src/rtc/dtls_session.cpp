@@ -34,12 +34,15 @@ constexpr size_t kRecordSizeMax = 16 * 1024;
 constexpr size_t kRecordHeaderSize = 13;
 constexpr size_t kGcmSize = 8 + 16;
 
-/// The records at the front of a datagram that can be ones of ours. OpenSSL answers some of the others with a fatal
-/// alert instead of dropping them, for example encrypted ones shorter than a tag: whoever knows the peer's address
-/// could end its session. There are two epochs, as nothing is renegotiated.
-Bytes plausible_records(Bytes datagram) {
+/// The records of a datagram that can be ones of ours, from the first such to the first other. OpenSSL answers some of
+/// the others with a fatal alert instead of dropping them, for example encrypted ones shorter than a tag: whoever knows
+/// the peer's address could end its session. There are two epochs, as nothing is renegotiated; once the handshake is
+/// done the first, which anybody can forge, has nothing more to say: of a repeated flight its encrypted end is
+/// answered.
+Bytes plausible_records(Bytes datagram, bool is_connected) {
   ByteReader reader(datagram);
-  size_t plausible = 0;
+  size_t begin = 0;
+  size_t end = 0;
   while (reader.left() >= kRecordHeaderSize) {
     const uint8_t type = reader.u8();
     const uint8_t version = reader.u8();
@@ -53,9 +56,12 @@ Bytes plausible_records(Bytes datagram) {
         version != DTLS1_VERSION_MAJOR || epoch > 1 || !has_room) {
       break;
     }
-    plausible = datagram.size() - reader.left();
+    const bool is_past = is_connected && epoch == 0;
+    if (is_past && begin != end) break;
+    end = datagram.size() - reader.left();
+    if (is_past) begin = end;
   }
-  return datagram.first(plausible);
+  return datagram.subspan(begin, end - begin);
 }
 
 /// RFC 5764 §4.2.
@@ -200,7 +206,7 @@ void DtlsSession::start(Instant now, const Path& path, Outbox& outbox) {
 void DtlsSession::handle_datagram(Instant now, const Path& path, Bytes datagram, OnData on_data, Outbox& outbox) {
   if (state_ == DtlsState::kFailed || state_ == DtlsState::kClosed) return;
   enter(now, path, outbox);
-  incoming_ = plausible_records(datagram);
+  incoming_ = plausible_records(datagram, state_ == DtlsState::kConnected);
   if (state_ == DtlsState::kHandshake) drive_handshake();
   if (state_ == DtlsState::kConnected) read_application_data(on_data);
   incoming_ = {};

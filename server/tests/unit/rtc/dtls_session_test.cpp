@@ -356,6 +356,22 @@ TEST(DtlsSession, encrypted_record_shorter_than_its_tag_ends_no_session) {
   EXPECT_EQ(pair.active->state(), DtlsState::kConnected);
 }
 
+TEST(DtlsSession, plaintext_record_after_the_handshake_ends_no_session) {
+  // Found by fuzzing: a forged piece of a ClientHello.
+  const std::vector<uint8_t> datagram = from_hex(
+      "16feff0000000000000000009b 0100008f00000004000000002a17fefd00010000000000010015d5dcf48c6b25cb85aed562794b14fefd"
+      "00000000008ffefdf260d58d28bd02ce63d4c89600080006001d00170018000e00090006000700080001000016000000170000000d002a00"
+      "28040305030603080708080809080a080b08040805080000170000000d002a0028040305030603080708080809080a080b08040805080604"
+      "01");
+  Handshake pair;
+  ASSERT_TRUE(pair.connects());
+  pair.hand(*pair.passive, datagram);
+  pair.hand(*pair.active, datagram);
+  EXPECT_EQ(pair.under_way(), 0U);
+  EXPECT_EQ(pair.passive->state(), DtlsState::kConnected);
+  EXPECT_EQ(pair.active->state(), DtlsState::kConnected);
+}
+
 TEST(DtlsSession, record_before_a_malformed_one_still_counts) {
   Handshake pair;
   ASSERT_TRUE(pair.connects());
