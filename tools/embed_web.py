@@ -28,7 +28,7 @@ for index, path in enumerate(files):
     if path.suffix not in COMPRESSED:
         blob = blobs / f"{etag}.br"
         if not blob.exists():
-            # Under another name first: an interrupted build must not leave half a file that the next one takes for whole.
+            # Under another name first: the next build must not take half a file of an interrupted one for whole.
             unfinished = blob.with_suffix(".unfinished")
             subprocess.run(["brotli", "--best", "--force", "--output=" + str(unfinished), str(path)], check=True)
             unfinished.rename(blob)

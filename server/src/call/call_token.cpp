@@ -1,19 +1,15 @@
 #include "call/call_token.hpp"
 
-#include <google/protobuf/struct.pb.h>
 #include <google/protobuf/util/json_util.h>
 #include <sodium.h>
 
 #include <cassert>
-#include <optional>
 
 #include "base/bytes.hpp"
+#include "livekit/token.pb.h"
 
 namespace kith::call {
 namespace {
-
-using google::protobuf::Struct;
-using google::protobuf::Value;
 
 constexpr std::string_view kHeader = R"({"alg":"HS256","typ":"JWT"})";
 constexpr std::string_view kIssuer = "kith";
@@ -22,42 +18,28 @@ constexpr int64_t kLeewaySeconds = 60;
 
 std::unexpected<Error> bad_token() { return fail(Reason::kNotSignedIn, "The token of the call is not valid."); }
 
-std::string to_json(const Struct& object) {
+std::string to_json(const livekit::TokenClaims& claims) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.always_print_primitive_fields = true;
   std::string out;
-  const auto status = google::protobuf::util::MessageToJsonString(object, &out);
+  const auto status = google::protobuf::util::MessageToJsonString(claims, &out, options);
   assert(status.ok());
   static_cast<void>(status);
   return out;
 }
 
-/// A JSON object from the base64url of its text; nullopt if it is none.
-std::optional<Struct> from_part(std::string_view part) {
+/// Reads the base64url of a JSON object; what it says beyond the message is skipped.
+bool from_part(std::string_view part, google::protobuf::Message& message) {
+  google::protobuf::util::JsonParseOptions options;
+  options.ignore_unknown_fields = true;
   const auto json = from_base64url(part);
-  Struct object;
-  if (!json || !is_utf8(*json) || !google::protobuf::util::JsonStringToMessage(*json, &object).ok()) {
-    return std::nullopt;
-  }
-  return object;
-}
-
-const Value& member(const Struct& object, const char* name) {
-  const auto found = object.fields().find(name);
-  return found == object.fields().end() ? Value::default_instance() : found->second;
-}
-
-bool flag(const Struct& object, const char* name, bool unless_said) {
-  const Value& value = member(object, name);
-  return value.kind_case() == Value::kBoolValue ? value.bool_value() : unless_said;
+  return json && is_utf8(*json) && google::protobuf::util::JsonStringToMessage(*json, &message, options).ok();
 }
 
 /// The token's time includes `now`, give or take the leeway; it must say when it ends.
-bool is_timely(const Struct& claims, UnixMillis now) {
-  const Value& expires = member(claims, "exp");
-  const Value& begins = member(claims, "nbf");
+bool is_timely(const livekit::TokenClaims& claims, UnixMillis now) {
   const auto seconds = static_cast<double>(now.value / 1000);
-  if (expires.kind_case() != Value::kNumberValue || seconds >= expires.number_value() + kLeewaySeconds) return false;
-  if (begins.kind_case() == Value::KIND_NOT_SET) return true;
-  return begins.kind_case() == Value::kNumberValue && seconds + kLeewaySeconds >= begins.number_value();
+  return claims.has_exp() && seconds < claims.exp() + kLeewaySeconds && seconds + kLeewaySeconds >= claims.nbf();
 }
 
 }  // namespace
@@ -72,20 +54,19 @@ std::string CallTokenCodec::mac_of(std::string_view signed_part) const {
 
 std::string CallTokenCodec::encode(const CallGrant& grant, UnixMillis now) const {
   const auto seconds = static_cast<double>(now.value / 1000);
-  Struct claims;
-  auto& fields = *claims.mutable_fields();
-  fields["iss"].set_string_value(std::string(kIssuer));
-  fields["sub"].set_string_value(ids_.encode(grant.user));
-  fields["name"].set_string_value(grant.name);
-  fields["nbf"].set_number_value(seconds);
-  fields["exp"].set_number_value(seconds + static_cast<double>(std::chrono::seconds(kCallTokenTime).count()));
-  auto& video = *fields["video"].mutable_struct_value()->mutable_fields();
-  video["roomJoin"].set_bool_value(true);
-  video["room"].set_string_value(ids_.encode(grant.call));
-  video["canPublish"].set_bool_value(grant.can_publish);
-  video["canSubscribe"].set_bool_value(grant.can_subscribe);
-  video["canPublishData"].set_bool_value(grant.can_publish_data);
-  video["canUpdateOwnMetadata"].set_bool_value(grant.can_update_own_metadata);
+  livekit::TokenClaims claims;
+  claims.set_iss(std::string(kIssuer));
+  claims.set_sub(ids_.encode(grant.user));
+  claims.set_name(grant.name);
+  claims.set_nbf(seconds);
+  claims.set_exp(seconds + static_cast<double>(std::chrono::seconds(kCallTokenTime).count()));
+  livekit::VideoGrant& video = *claims.mutable_video();
+  video.set_room_join(true);
+  video.set_room(ids_.encode(grant.call));
+  video.set_can_publish(grant.can_publish);
+  video.set_can_subscribe(grant.can_subscribe);
+  video.set_can_publish_data(grant.can_publish_data);
+  video.set_can_update_own_metadata(grant.can_update_own_metadata);
   const std::string signed_part = to_base64url(kHeader) + "." + to_base64url(to_json(claims));
   return signed_part + "." + to_base64url(mac_of(signed_part));
 }
@@ -101,19 +82,20 @@ Result<CallGrant> CallTokenCodec::decode(std::string_view token, UnixMillis now)
   if (!mac || mac->size() != expected.size() || sodium_memcmp(mac->data(), expected.data(), expected.size()) != 0) {
     return bad_token();
   }
-  const auto header = from_part(token.substr(0, first));
-  if (!header || member(*header, "alg").string_value() != "HS256") return bad_token();
-  const auto claims = from_part(token.substr(first + 1, last - first - 1));
-  if (!claims || member(*claims, "iss").string_value() != kIssuer || !is_timely(*claims, now)) return bad_token();
-  const Struct& video = member(*claims, "video").struct_value();
-  const auto user = ids_.decode_user(member(*claims, "sub").string_value());
-  const auto call = ids_.decode_call(member(video, "room").string_value());
-  if (!user || !call || !flag(video, "roomJoin", false)) return bad_token();
-  CallGrant grant{.call = *call, .user = *user, .name = member(*claims, "name").string_value()};
-  grant.can_publish = flag(video, "canPublish", true);
-  grant.can_subscribe = flag(video, "canSubscribe", true);
-  grant.can_publish_data = flag(video, "canPublishData", grant.can_publish);
-  grant.can_update_own_metadata = flag(video, "canUpdateOwnMetadata", false);
+  livekit::TokenHeader header;
+  livekit::TokenClaims claims;
+  if (!from_part(token.substr(0, first), header) || header.alg() != "HS256") return bad_token();
+  if (!from_part(token.substr(first + 1, last - first - 1), claims)) return bad_token();
+  if (claims.iss() != kIssuer || !is_timely(claims, now)) return bad_token();
+  const livekit::VideoGrant& video = claims.video();
+  const auto user = ids_.decode_user(claims.sub());
+  const auto call = ids_.decode_call(video.room());
+  if (!user || !call || !video.room_join()) return bad_token();
+  CallGrant grant{.call = *call, .user = *user, .name = claims.name()};
+  grant.can_publish = !video.has_can_publish() || video.can_publish();
+  grant.can_subscribe = !video.has_can_subscribe() || video.can_subscribe();
+  grant.can_publish_data = video.has_can_publish_data() ? video.can_publish_data() : grant.can_publish;
+  grant.can_update_own_metadata = video.can_update_own_metadata();
   return grant;
 }
 
