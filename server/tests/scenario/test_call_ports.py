@@ -58,7 +58,8 @@ class CallPorts(unittest.TestCase):
     def test_an_answer_comes_from_the_address_that_was_asked(self):
         # Browsers drop any other. 127.0.0.5 is one of the machine's addresses, but not the one it would choose.
         port = free_udp_port()
-        binding_request = bytes.fromhex("000100002112a442") + bytes(range(12))
+        # With 64 bytes of SOFTWARE (RFC 8489 §14.14): who may be somebody else gets no more than was asked with.
+        binding_request = bytes.fromhex("000100442112a442") + bytes(range(12)) + bytes.fromhex("80220040") + b"x" * 64
         with KithServer(*call_flags(port, 0), "--public-address", "127.0.0.5"):
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
                 client.settimeout(10)
