@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "base/deadline.hpp"
 #include "call/hosted_call.hpp"
 #include "call/media_events.hpp"
 #include "call/request_handler.hpp"
@@ -129,7 +130,7 @@ void CallHost::finish_pass(Instant now, rtc::Outbox& outbox) {
 std::optional<Instant> CallHost::next_timeout() const {
   const std::optional<Instant> media = state_->media.next_timeout();
   if (state_->calls.empty()) return media;
-  return media ? std::min(*media, state_->next_tick) : state_->next_tick;
+  return earlier(media, state_->next_tick);
 }
 
 void CallHost::handle_timeout(Instant now, rtc::Outbox& outbox) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/bytes.hpp"
+#include "base/deadline.hpp"
 
 namespace kith::rtc {
 namespace {
@@ -285,13 +286,10 @@ void IceAgent::select_if_better(Instant now, const CandidatePair& nominated) {
 
 std::optional<Instant> IceAgent::next_timeout() const {
   std::optional<Instant> next;
-  const auto consider = [&next](Instant at) { next = next ? std::min(*next, at) : at; };
-  if (state_ == IceState::kConnected) consider(agreed_at_ + kDisconnectedAfter);
-  if (state_ == IceState::kDisconnected && selected_) consider(agreed_at_ + kConsentTime);
+  if (state_ == IceState::kConnected) next = agreed_at_ + kDisconnectedAfter;
+  if (state_ == IceState::kDisconnected && selected_) next = agreed_at_ + kConsentTime;
   if (is_full() && remote_) {
-    for (const CandidatePair& pair : pairs_) {
-      if (pair.next_check) consider(*pair.next_check);
-    }
+    for (const CandidatePair& pair : pairs_) next = earlier(next, pair.next_check);
   }
   return next;
 }

@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include "base/deadline.hpp"
+#include "rtc/rtcp.hpp"
+
 namespace kith::rtc {
 namespace {
 
@@ -15,13 +18,6 @@ Protocol protocol_of(Bytes datagram) {
   if (first >= 20 && first <= 63) return Protocol::kDtls;
   if (first >= 128 && first <= 191) return Protocol::kMedia;
   return Protocol::kUnknown;
-}
-
-/// RFC 5761 §4: RTCP's packet types are RTP payload types nobody uses.
-bool is_rtcp(Bytes datagram) { return datagram.size() > 1 && datagram[1] >= 192 && datagram[1] <= 223; }
-
-void lower(std::optional<Instant>& earliest, std::optional<Instant> other) {
-  if (other && (!earliest || *other < *earliest)) earliest = other;
 }
 
 }  // namespace
@@ -124,11 +120,11 @@ PeerTransport::Output PeerTransport::handle_media(Instant now, const Path& path,
 }
 
 std::optional<Instant> PeerTransport::next_timeout() const {
-  std::optional<Instant> earliest = ice_.next_timeout();
+  std::optional<Instant> next = ice_.next_timeout();
   // Without a path nothing of these could leave; they are due as soon as there is one.
-  if (path() && dtls_ != nullptr) lower(earliest, dtls_->next_timeout());
-  if (path() && data_ != nullptr) lower(earliest, data_->next_timeout());
-  return earliest;
+  if (path() && dtls_ != nullptr) next = earlier(next, dtls_->next_timeout());
+  if (path() && data_ != nullptr) next = earlier(next, data_->next_timeout());
+  return next;
 }
 
 void PeerTransport::handle_timeout(Instant now, Outbox& outbox) {

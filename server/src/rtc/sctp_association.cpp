@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/deadline.hpp"
+
 namespace kith::rtc {
 namespace {
 
@@ -219,7 +221,7 @@ std::optional<Instant> SctpAssociation::next_timeout() const {
   std::optional<Instant> next;
   for (const auto& deadline : {handshake_at_, heartbeat_at_, sender_.next_timeout(), reset_.next_timeout(),
                                receiver_ ? receiver_->next_timeout() : std::nullopt}) {
-    if (deadline && (!next || *deadline < *next)) next = deadline;
+    next = earlier(next, deadline);
   }
   return next;
 }

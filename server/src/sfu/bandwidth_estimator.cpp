@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/deadline.hpp"
+
 namespace kith::sfu {
 
 namespace {
@@ -86,10 +88,6 @@ void BandwidthEstimator::handle_timeout(Instant now) {
   update_estimate();
 }
 
-std::optional<Instant> BandwidthEstimator::next_timeout() const {
-  const auto probe_at = probes_.next_timeout();
-  if (!probe_at || !silent_at_) return probe_at ? probe_at : silent_at_;
-  return std::min(*probe_at, *silent_at_);
-}
+std::optional<Instant> BandwidthEstimator::next_timeout() const { return earlier(probes_.next_timeout(), silent_at_); }
 
 }  // namespace kith::sfu

@@ -98,13 +98,6 @@ void Call::reconcile_track(Instant now, Participant& subscriber, const TrackSid&
   }
 }
 
-Publication* Call::find(const TrackSid& track) {
-  for (const auto& participant : participants_) {
-    if (Publication* publication = participant->publisher.find(track)) return publication;
-  }
-  return nullptr;
-}
-
 void Call::tell_speakers(Instant now) {
   std::vector<ActiveSpeakers::Speaker> levels;
   for (const auto& participant : participants_) {

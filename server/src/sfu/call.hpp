@@ -33,7 +33,6 @@ class Call {
   void reconcile_publisher(Instant now, Participant& publisher);
   /// The same for one track, wherever it is published; unknown tracks are left to their announcement.
   void reconcile_track(Instant now, Participant& subscriber, const TrackSid& track);
-  [[nodiscard]] Publication* find(const TrackSid& track);
 
   /// Tells who speaks if that changed; call a few times a second.
   void tell_speakers(Instant now);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/deadline.hpp"
+
 namespace kith::sfu {
 
 CongestionControl::CongestionControl(Instant now) : estimator_(now) { pacer_.set_estimate(now, estimator_.estimate()); }
@@ -38,10 +40,7 @@ void CongestionControl::handle_timeout(Instant now, FunctionRef<void(QueuedPacke
 }
 
 std::optional<Instant> CongestionControl::next_timeout() const {
-  const auto estimator_at = estimator_.next_timeout();
-  const auto pacer_at = pacer_.next_timeout();
-  if (!estimator_at || !pacer_at) return estimator_at ? estimator_at : pacer_at;
-  return std::min(*estimator_at, *pacer_at);
+  return earlier(estimator_.next_timeout(), pacer_.next_timeout());
 }
 
 }  // namespace kith::sfu

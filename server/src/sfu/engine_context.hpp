@@ -8,6 +8,7 @@
 #include "rtc/dtls_certificate.hpp"
 #include "sfu/media_control.hpp"
 #include "sfu/publisher_negotiation.hpp"
+#include "sfu/sender_clock.hpp"
 
 namespace kith::sfu {
 
@@ -27,11 +28,6 @@ struct EngineContext {
 inline constexpr rtc::Ssrc kReporterSsrc = 1;
 
 /// Our clock as NTP time for RTCP: any steady epoch serves, only differences matter (RFC 3550 §4).
-inline uint64_t ntp_at(Instant now) {
-  const auto ns = static_cast<uint64_t>(now.time_since_epoch().count());
-  const uint64_t seconds = ns / 1'000'000'000;
-  const uint64_t fraction = ((ns % 1'000'000'000) << 32) / 1'000'000'000;
-  return seconds << 32 | fraction;
-}
+inline uint64_t ntp_at(Instant now) { return ntp_of_nanoseconds(now.time_since_epoch().count()); }
 
 }  // namespace kith::sfu

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "base/deadline.hpp"
 #include "rtc/stun.hpp"
 #include "sfu/call.hpp"
 #include "sfu/routes.hpp"
@@ -19,6 +20,12 @@ constexpr std::chrono::milliseconds kSoonest{1};
 /// How often a call's speakers are looked at, and after how many looks its connections.
 constexpr std::chrono::milliseconds kPulse{400};
 constexpr uint64_t kPulsesPerQuality = 12;
+
+/// Null before a publisher's first offer.
+rtc::PeerTransport* transport_of(const Route& route) {
+  Participant& participant = *route.participant;
+  return route.role == PeerRole::kPublisher ? participant.publisher.transport() : &participant.subscriber.transport();
+}
 
 Error no_participant() { return {.reason = Reason::kNotMember, .message = "No such participant."}; }
 
@@ -91,8 +98,7 @@ void MediaEngine::State::handle_datagram(Instant now, const rtc::Path& path, rtc
   const auto route = route_of(path, datagram);
   if (!route) return;
   Participant& participant = *route->participant;
-  rtc::PeerTransport* transport =
-      route->role == PeerRole::kPublisher ? participant.publisher.transport() : &participant.subscriber.transport();
+  rtc::PeerTransport* transport = transport_of(*route);
   if (transport == nullptr) return;
   const bool is_stun = rtc::is_stun(datagram);
   const rtc::PeerTransport::Output output = transport->handle_datagram(now, path, datagram, outbox);
@@ -186,12 +192,8 @@ void MediaEngine::State::finish(Instant now, Participant& participant, rtc::Outb
   participant.call.tell_demand(now, participant);
   if (publishing != nullptr) publishing->flush_data(now, outbox);
 
-  std::optional<Instant> next = participant.publisher.next_timeout();
-  const auto take = [&](std::optional<Instant> at) {
-    if (at && (!next || *at < *next)) next = at;
-  };
-  take(participant.subscriber.next_timeout());
-  if (participant.down_since) take(*participant.down_since + kGivenUpAfter);
+  std::optional<Instant> next = earlier(participant.publisher.next_timeout(), participant.subscriber.next_timeout());
+  if (participant.down_since) next = earlier(next, *participant.down_since + kGivenUpAfter);
   // What is due already waits for something else to happen first; it is looked at again soon, not at once.
   if (next) schedule.set(participant.id, std::max(*next, now + kSoonest));
 }
@@ -289,7 +291,7 @@ Result<TrackState> MediaEngine::add_track(Instant now, ParticipantId id, const T
     return fail(Reason::kNotAllowed, "This participant may not publish that.");
   }
   Publisher::Changes changes;
-  auto track = participant->publisher.add_track(now, request, changes);
+  auto track = participant->publisher.add_track(request, changes);
   participant->call.apply(now, *participant, changes);
   state_->touch_all(participant->call);
   return track;
@@ -396,8 +398,7 @@ void MediaEngine::finish_pass(Instant now, rtc::Outbox& outbox) {
 
 std::optional<Instant> MediaEngine::next_timeout() const {
   if (!state_->touched.empty()) return Instant{};  // a command came after the pass was finished
-  const auto next = state_->schedule.next();
-  return next && state_->pulse_at ? std::min(*next, *state_->pulse_at) : (next ? next : state_->pulse_at);
+  return earlier(state_->schedule.next(), state_->pulse_at);
 }
 
 void MediaEngine::handle_timeout(Instant now, rtc::Outbox& outbox) {
@@ -411,12 +412,9 @@ void MediaEngine::handle_timeout(Instant now, rtc::Outbox& outbox) {
 void MediaEngine::forget_path(const rtc::Path& path) {
   const auto route = state_->routes.find(path);
   if (!route) return;
-  Participant& participant = *route->participant;
-  rtc::PeerTransport* transport =
-      route->role == PeerRole::kPublisher ? participant.publisher.transport() : &participant.subscriber.transport();
-  if (transport != nullptr) transport->forget_path(path);
+  if (rtc::PeerTransport* transport = transport_of(*route)) transport->forget_path(path);
   state_->routes.remove_path(path);
-  state_->touch(participant);
+  state_->touch(*route->participant);
 }
 
 std::vector<Event> MediaEngine::take_events() { return std::exchange(state_->events, {}); }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/deadline.hpp"
+
 namespace kith::sfu {
 
 void NackGenerator::handle_gap(Instant now, int64_t from, int64_t to) {
@@ -47,12 +49,9 @@ void NackGenerator::take_due(Instant now, Duration rtt, std::vector<uint16_t>& l
 }
 
 std::optional<Instant> NackGenerator::next_timeout(Duration rtt) const {
-  std::optional<Instant> earliest;
-  for (const Missing& missing : missing_) {
-    const Instant due = due_at(missing, rtt);
-    if (!earliest || due < *earliest) earliest = due;
-  }
-  return earliest;
+  std::optional<Instant> next;
+  for (const Missing& missing : missing_) next = earlier(next, due_at(missing, rtt));
+  return next;
 }
 
 }  // namespace kith::sfu

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/deadline.hpp"
+
 namespace kith::sfu {
 
 namespace {
@@ -98,7 +100,7 @@ std::optional<Instant> Pacer::next_timeout() const {
     const int64_t excess = debt_bits_ - std::max<int64_t>(0, depth_bits_ - bits_in(pace_bps_, kTick));
     next = drained_at_ + (debt_bits_ < depth_bits_ ? Duration::zero() : time_for(excess, pace_bps_));
   }
-  if (probe_) next = next ? std::min(*next, probe_next_at()) : probe_next_at();
+  if (probe_) next = earlier(next, probe_next_at());
   return next;
 }
 

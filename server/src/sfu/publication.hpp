@@ -20,7 +20,6 @@ struct Publication {
   std::string publisher_sid;
   TrackState state;
   TrackRequest request;
-  Instant requested_at;
   /// Set once an offer carries the track.
   std::optional<PublishedTrack> media;
   bool is_announced = false;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/deadline.hpp"
 #include "sfu/codec/opus.hpp"
 
 namespace kith::sfu {
@@ -154,8 +155,7 @@ std::optional<Instant> PublishedEncoding::next_timeout() const {
   if (!stream_) return std::nullopt;
   const std::optional<Instant> nacks = stream_->next_timeout();
   const std::optional<Instant> key_frames = is_paused_ ? std::nullopt : key_frames_.next_timeout();
-  if (!nacks || !key_frames) return nacks ? nacks : key_frames;
-  return std::min(*nacks, *key_frames);
+  return earlier(nacks, key_frames);
 }
 
 DataRate PublishedEncoding::rate(Instant now, Layer layer) const {

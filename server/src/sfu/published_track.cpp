@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/deadline.hpp"
+
 namespace kith::sfu {
 
 PublishedTrack::PublishedTrack(Options options) : options_(std::move(options)) {
@@ -63,12 +65,9 @@ void PublishedTrack::take_feedback(Instant now, rtc::Ssrc sender, std::vector<rt
 }
 
 std::optional<Instant> PublishedTrack::next_timeout() const {
-  std::optional<Instant> earliest;
-  for (const PublishedEncoding& each : encodings_) {
-    const auto timeout = each.next_timeout();
-    if (timeout && (!earliest || *timeout < *earliest)) earliest = timeout;
-  }
-  return earliest;
+  std::optional<Instant> next;
+  for (const PublishedEncoding& each : encodings_) next = earlier(next, each.next_timeout());
+  return next;
 }
 
 void PublishedTrack::take_reports(Instant now, std::vector<rtc::ReportBlock>& blocks) {

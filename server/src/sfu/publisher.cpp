@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/deadline.hpp"
 #include "sfu/rtcp_sender.hpp"
 #include "sfu/sid.hpp"
 
@@ -41,7 +42,7 @@ Codec chosen_codec(const rtc::SdpMedia& media, const AnswerWish& wish) {
 Publisher::Publisher(EngineContext& context, ParticipantId participant, const ParticipantOptions& options)
     : context_(context), participant_(participant), options_(options) {}
 
-Result<TrackState> Publisher::add_track(Instant now, const TrackRequest& request, Changes& changes) {
+Result<TrackState> Publisher::add_track(const TrackRequest& request, Changes& changes) {
   if (!request.sid.empty()) {
     if (const Publication* existing = find(request.sid)) return existing->state;
     return fail(Reason::kInvalidField, "No such track.", "sid");
@@ -57,7 +58,6 @@ Result<TrackState> Publisher::add_track(Instant now, const TrackRequest& request
   publication->publisher = participant_;
   publication->publisher_sid = options_.sid;
   publication->request = request;
-  publication->requested_at = now;
   publication->clock = &clock_;
   publication->state = {.sid = make_track_sid(request.kind, request.source, context_.random),
                         .cid = request.cid,
@@ -253,15 +253,11 @@ void Publisher::send_feedback(Instant now, rtc::Outbox& outbox) {
 }
 
 std::optional<Instant> Publisher::next_timeout() const {
-  std::optional<Instant> next = report_at_;
-  const auto take = [&](std::optional<Instant> at) {
-    if (at && (!next || *at < *next)) next = at;
-  };
-  take(arrivals_.next_timeout());
-  if (transport_ != nullptr) take(transport_->next_timeout());
+  std::optional<Instant> next = earlier(report_at_, arrivals_.next_timeout());
+  if (transport_ != nullptr) next = earlier(next, transport_->next_timeout());
   for (const auto& publication : publications_) {
-    if (publication->media) take(publication->media->next_timeout());
-    take(publication->demand.next_timeout());
+    if (publication->media) next = earlier(next, publication->media->next_timeout());
+    next = earlier(next, publication->demand.next_timeout());
   }
   return next;
 }

@@ -26,7 +26,7 @@ class Publisher {
     std::vector<TrackSid> ended;
   };
   /// `kTooMany`; permissions are the caller's business.
-  Result<TrackState> add_track(Instant now, const TrackRequest& request, Changes& changes);
+  Result<TrackState> add_track(const TrackRequest& request, Changes& changes);
   /// Answers an offer. `kMalformed`, `kInvalidField`.
   Result<std::string> handle_offer(std::string_view sdp, Changes& changes);
   [[nodiscard]] Publication* find(const TrackSid& track);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/deadline.hpp"
 #include "sfu/demand.hpp"
 #include "sfu/rtcp_sender.hpp"
 
@@ -367,7 +368,7 @@ std::optional<Instant> Subscriber::next_timeout() const {
   std::optional<Instant> next = transport_.next_timeout();
   const auto congestion_at = congestion_ ? congestion_->next_timeout() : std::nullopt;
   for (const auto& at : {offers_.next_timeout(), choose_at_, report_at_, congestion_at}) {
-    if (at && (!next || *at < *next)) next = at;
+    next = earlier(next, at);
   }
   return next;
 }

@@ -10,7 +10,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
-constexpr Instant kStart{std::chrono::seconds(100)};
 
 struct Bench {
   SeededRandom random{3};
@@ -23,7 +22,7 @@ struct Bench {
   Publisher::Changes changes;
 
   TrackState add(const TrackRequest& request) {
-    auto track = publisher.add_track(kStart, request, changes);
+    auto track = publisher.add_track(request, changes);
     EXPECT_TRUE(track.has_value());
     return track ? *track : TrackState{};
   }
@@ -157,7 +156,7 @@ TEST(Publisher, another_codec_of_a_known_track_is_the_same_track) {
   backup.sid = cam.sid;
   EXPECT_EQ(bench.add(backup).sid, cam.sid);
   backup.sid = "TR_VCunknown";
-  EXPECT_FALSE(bench.publisher.add_track(kStart, backup, bench.changes).has_value());
+  EXPECT_FALSE(bench.publisher.add_track(backup, bench.changes).has_value());
 }
 
 TEST(Publisher, new_credentials_restart_ice_under_a_new_name_of_ours) {
