@@ -48,6 +48,8 @@ class CongestionControl {
   /// on an RTX stream, or an old packet once more) and return its size, 0 if it has none.
   void handle_timeout(Instant now, FunctionRef<void(QueuedPacket&)> send, FunctionRef<size_t()> send_padding);
   [[nodiscard]] std::optional<Instant> next_timeout() const;
+  /// The part of it that sending moves.
+  [[nodiscard]] std::optional<Instant> paced_at() const { return pacer_.next_timeout(); }
 
  private:
   BandwidthEstimator estimator_;

@@ -49,6 +49,13 @@ struct MediaEngine::State {
     participant.is_touched = true;
     touched.push_back(&participant);
   }
+  /// A participant will have something to do at `at`.
+  void wake(Instant now, Participant& participant, std::optional<Instant> at) {
+    if (!at || *at >= participant.wake_at) return;
+    if (*at <= now) return touch(participant);
+    participant.wake_at = *at;
+    schedule.set(participant.id, *at);
+  }
   void touch_all(Call& call) {
     for (const auto& participant : call.participants()) touch(*participant);
   }
@@ -104,9 +111,14 @@ void MediaEngine::State::handle_datagram(Instant now, const rtc::Path& path, rtc
   const rtc::PeerTransport::Output output = transport->handle_datagram(now, path, datagram, outbox);
   if (is_stun && transport->knows(path)) routes.add_path(path, *route);
   const bool is_publisher = route->role == PeerRole::kPublisher;
-  if (output.kind == rtc::Received::kRtp && is_publisher) {
+  if (output.kind == rtc::Received::kRtp) {
+    // By far the most datagrams: they change nothing but what the publisher is told of its media, and when.
+    if (!is_publisher) return;
     forward_rtp(now, participant, output.bytes, outbox);
-  } else if (output.kind == rtc::Received::kRtcp && is_publisher) {
+    wake(now, participant, participant.publisher.feedback_at());
+    return;
+  }
+  if (output.kind == rtc::Received::kRtcp && is_publisher) {
     participant.publisher.handle_rtcp(now, output.bytes);
   } else if (output.kind == rtc::Received::kRtcp) {
     participant.subscriber.handle_rtcp(now, output.bytes, outbox);
@@ -126,7 +138,9 @@ void MediaEngine::State::forward_rtp(Instant now, Participant& participant, rtc:
     touch_all(participant.call);
   }
   for (Subscription* subscription : publication->subscriptions) {
-    subscription->subscriber.forward(now, *subscription, *received, outbox);
+    Subscriber& subscriber = subscription->subscriber;
+    subscriber.forward(now, *subscription, *received, outbox);
+    if (const auto paced_at = subscriber.paced_at()) wake(now, *find(subscriber.participant()), paced_at);
   }
 }
 
@@ -195,7 +209,7 @@ void MediaEngine::State::finish(Instant now, Participant& participant, rtc::Outb
   std::optional<Instant> next = earlier(participant.publisher.next_timeout(), participant.subscriber.next_timeout());
   if (participant.down_since) next = earlier(next, *participant.down_since + kGivenUpAfter);
   // What is due already waits for something else to happen first; it is looked at again soon, not at once.
-  if (next) schedule.set(participant.id, std::max(*next, now + kSoonest));
+  if (next) wake(now, participant, std::max(*next, now + kSoonest));
 }
 
 void MediaEngine::State::leave(Instant now, Participant& participant, rtc::Outbox& outbox) {
@@ -403,7 +417,10 @@ std::optional<Instant> MediaEngine::next_timeout() const {
 
 void MediaEngine::handle_timeout(Instant now, rtc::Outbox& outbox) {
   while (const auto due = state_->schedule.take_due(now)) {
-    if (Participant* participant = state_->find(*due)) state_->touch(*participant);
+    Participant* participant = state_->find(*due);
+    if (participant == nullptr) continue;
+    participant->wake_at = Instant::max();
+    state_->touch(*participant);
   }
   state_->handle_pulse(now);
   finish_pass(now, outbox);

@@ -37,7 +37,8 @@ class Participant {
   TrackQuality received_quality;  ///< of all it is sent
   /// Channels its client has opened, by their numbers.
   std::map<uint16_t, DataChannel> data_channels;
-  bool is_touched = false;  ///< has something to finish in this pass
+  bool is_touched = false;           ///< has something to finish in this pass
+  Instant wake_at = Instant::max();  ///< its deadline in the engine's schedule
 
   /// Marks its tracks since the last time, about every five seconds; says so if the result changed.
   std::optional<QualityChanged> measure_quality(Instant now);

@@ -253,11 +253,16 @@ void Publisher::send_feedback(Instant now, rtc::Outbox& outbox) {
 }
 
 std::optional<Instant> Publisher::next_timeout() const {
-  std::optional<Instant> next = earlier(report_at_, arrivals_.next_timeout());
+  std::optional<Instant> next = feedback_at();
   if (transport_ != nullptr) next = earlier(next, transport_->next_timeout());
+  for (const auto& publication : publications_) next = earlier(next, publication->demand.next_timeout());
+  return next;
+}
+
+std::optional<Instant> Publisher::feedback_at() const {
+  std::optional<Instant> next = earlier(report_at_, arrivals_.next_timeout());
   for (const auto& publication : publications_) {
     if (publication->media) next = earlier(next, publication->media->next_timeout());
-    next = earlier(next, publication->demand.next_timeout());
   }
   return next;
 }

@@ -45,6 +45,8 @@ class Publisher {
   /// Sends what is due: retransmission and key-frame requests, arrival feedback, reports.
   void send_feedback(Instant now, rtc::Outbox& outbox);
   [[nodiscard]] std::optional<Instant> next_timeout() const;
+  /// The part of it that media moves: when `send_feedback` has something to say of what came.
+  [[nodiscard]] std::optional<Instant> feedback_at() const;
 
   /// Null before the first offer.
   [[nodiscard]] rtc::PeerTransport* transport() { return transport_.get(); }

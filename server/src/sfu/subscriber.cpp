@@ -104,18 +104,17 @@ Result<> Subscriber::handle_answer(Instant now, std::string_view sdp, uint32_t i
   const auto role = answer.transport.setup == rtc::SdpSetup::kActive ? rtc::DtlsRole::kPassive : rtc::DtlsRole::kActive;
   TRY_VOID(transport_.set_remote(answer.transport.ice, answer.transport.fingerprint, role));
   data_.open(now);
-  accept(answer, now);
+  accept(answer);
   return {};
 }
 
-void Subscriber::accept(const SubscriberAnswer& answer, Instant now) {
+void Subscriber::accept(const SubscriberAnswer& answer) {
   sections_.settle(answer);
   has_feedback_ = answer.has_transport_feedback;
   for (const auto& subscription : subscriptions_) {
     if (subscription->section >= answer.sections.size()) continue;
     subscription->is_accepted = answer.sections[subscription->section].is_receiving;
   }
-  if (!choose_at_) choose_at_ = now;
 }
 
 void Subscriber::restart_ice(Instant now) {
@@ -125,19 +124,27 @@ void Subscriber::restart_ice(Instant now) {
 
 void Subscriber::handle_connected(Instant now, rtc::Outbox& outbox) {
   if (!report_at_) report_at_ = now + kReportEvery;
-  for (const auto& subscription : subscriptions_) start(now, *subscription, outbox);
+  start_accepted(now, outbox);
 }
 
-void Subscriber::start(Instant now, Subscription& subscription, rtc::Outbox& outbox) {
-  if (subscription.is_started || !subscription.is_accepted || transport_.outbound() == nullptr) return;
-  if (has_feedback_ && !congestion_) congestion_.emplace(now);
-  subscription.is_started = true;
-  if (!subscription.is_video()) {
-    subscription.media.set_target({.spatial = 0, .temporal = 0});
-    return;
+void Subscriber::start_accepted(Instant now, rtc::Outbox& outbox) {
+  if (transport_.outbound() == nullptr) return;
+  starting_.clear();
+  for (const auto& subscription : subscriptions_) {
+    if (subscription->is_started || !subscription->is_accepted) continue;
+    if (has_feedback_ && !congestion_) congestion_.emplace(now);
+    subscription->is_started = true;
+    if (subscription->is_video()) {
+      starting_.push_back(subscription.get());
+    } else {
+      subscription->media.set_target({.spatial = 0, .temporal = 0});
+    }
   }
+  if (starting_.empty()) return;
   choose_layers(now);
-  if (!replay(now, subscription, outbox)) want_key_frame(now, subscription);
+  for (Subscription* subscription : starting_) {
+    if (!replay(now, *subscription, outbox)) want_key_frame(now, *subscription);
+  }
 }
 
 /// What there is since the last key frame; false: none.
@@ -179,6 +186,7 @@ VideoDemand Subscriber::video_demand(Instant now, const Subscription& subscripti
 }
 
 void Subscriber::choose_layers(Instant now) {
+  choose_at_.reset();
   demands_.clear();
   demanding_.clear();
   DataRate audio;
@@ -188,6 +196,7 @@ void Subscriber::choose_layers(Instant now) {
       audio.bps += subscription->publication.media->rate(now, {.spatial = 0, .temporal = 0}).bps;
       continue;
     }
+    choose_at_ = now + kChooseEvery;
     VideoDemand demand_now = video_demand(now, *subscription);
     const bool is_measured = demand_now.rates[0][0].bps + demand_now.rates[1][0].bps + demand_now.rates[2][0].bps > 0;
     if (congestion_ && is_measured) {
@@ -346,13 +355,8 @@ void Subscriber::send_reports(Instant now, rtc::Outbox& outbox) {
 
 void Subscriber::handle_due(Instant now, rtc::Outbox& outbox) {
   if (offers_.is_due(now)) make_offer(now);
-  if (transport_.state() == rtc::TransportState::kConnected) {
-    for (const auto& subscription : subscriptions_) start(now, *subscription, outbox);
-  }
-  if (choose_at_ && *choose_at_ <= now) {
-    choose_layers(now);
-    choose_at_ = now + kChooseEvery;
-  }
+  if (transport_.state() == rtc::TransportState::kConnected) start_accepted(now, outbox);
+  if (choose_at_ && *choose_at_ <= now) choose_layers(now);
   if (report_at_ && *report_at_ <= now) {
     send_reports(now, outbox);
     report_at_ = now + kReportEvery;

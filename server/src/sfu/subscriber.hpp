@@ -48,6 +48,10 @@ class Subscriber {
   /// One packet of a track that this participant is subscribed to.
   void forward(Instant now, Subscription& subscription, const MediaPacket& packet, rtc::Outbox& outbox);
   void handle_rtcp(Instant now, rtc::Bytes datagram, rtc::Outbox& outbox);
+  /// When a packet that is held back may leave, or padding is due; nullopt: nothing waits.
+  [[nodiscard]] std::optional<Instant> paced_at() const {
+    return congestion_ ? congestion_->paced_at() : std::nullopt;
+  }
   /// The connection came up: what was waiting for it begins.
   void handle_connected(Instant now, rtc::Outbox& outbox);
 
@@ -64,6 +68,7 @@ class Subscriber {
   void handle_due(Instant now, rtc::Outbox& outbox);
   [[nodiscard]] std::optional<Instant> next_timeout() const;
 
+  [[nodiscard]] ParticipantId participant() const { return participant_; }
   [[nodiscard]] rtc::PeerTransport& transport() { return transport_; }
   [[nodiscard]] const rtc::PeerTransport& transport() const { return transport_; }
   [[nodiscard]] Duration rtt() const { return rtt_; }
@@ -75,8 +80,9 @@ class Subscriber {
   static constexpr std::chrono::milliseconds kChooseEvery{300};
 
   void make_offer(Instant now);
-  void accept(const SubscriberAnswer& answer, Instant now);
-  void start(Instant now, Subscription& subscription, rtc::Outbox& outbox);
+  void accept(const SubscriberAnswer& answer);
+  /// Begins with the tracks that the client has agreed to; all that begin together share the estimate once.
+  void start_accepted(Instant now, rtc::Outbox& outbox);
   bool replay(Instant now, Subscription& subscription, rtc::Outbox& outbox);
   void choose_layers(Instant now);
   [[nodiscard]] VideoDemand video_demand(Instant now, const Subscription& subscription) const;
@@ -112,10 +118,11 @@ class Subscriber {
   DataRate shared_;                       ///< the estimate that was shared out last
   std::vector<VideoDemand> demands_;      ///< scratch
   std::vector<Subscription*> demanding_;  ///< scratch: whose demands they are
+  std::vector<Subscription*> starting_;   ///< scratch
   double loss_ = 0;
   Duration rtt_ = std::chrono::milliseconds(100);
   std::optional<Instant> report_at_;
-  std::optional<Instant> choose_at_;
+  std::optional<Instant> choose_at_;  ///< while it gets a video
   std::vector<rtc::RtcpPacket> rtcp_;  ///< scratch
 };
 

@@ -130,6 +130,27 @@ TEST(MediaEngine, a_picture_is_announced_with_its_first_packet_and_begins_with_a
   }
 }
 
+TEST(MediaEngine, what_is_held_back_leaves_at_the_pace_and_waits_for_nothing_else) {
+  SimulatedCall call;
+  SimulatedClient& anna = call.join();
+  SimulatedClient& ben = call.join();
+  call.run(milliseconds(300));
+  anna.publish_camera();
+  call.run(milliseconds(300));
+  film(call, anna, 30);
+  ben.received.clear();
+  constexpr size_t kPackets = 60;
+  for (size_t i = 0; i < kPackets; ++i) {
+    anna.send_video("f", static_cast<uint16_t>(31 + i), 31 * 3000U, true, i == 0, i + 1 == kPackets,
+                    std::string(1000, 'k'));
+  }
+  call.run(seconds(1));
+  const auto seen = ben.of_type(kVp8);
+  ASSERT_EQ(seen.size(), kPackets);
+  EXPECT_GT(seen.back().at - seen.front().at, milliseconds(20)) << "more than may leave at once";
+  for (size_t i = 1; i < seen.size(); ++i) EXPECT_LE(seen[i].at - seen[i - 1].at, milliseconds(15)) << i;
+}
+
 TEST(MediaEngine, a_viewer_who_wants_less_is_switched_at_a_key_frame_that_is_asked_for) {
   SimulatedCall call;
   SimulatedClient& anna = call.join();
