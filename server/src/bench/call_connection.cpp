@@ -23,12 +23,11 @@ std::optional<rtc::Endpoint> udp_endpoint(const rtc::SdpCandidate& candidate) {
 
 }  // namespace
 
-Result<std::unique_ptr<CallConnection>> CallConnection::create(net::Reactor& reactor,
+Result<std::unique_ptr<CallConnection>> CallConnection::create(net::Reactor& reactor, CallSockets& sockets,
                                                                const rtc::DtlsCertificate& certificate, Random& random,
                                                                OnRtp on_rtp) {
   std::unique_ptr<CallConnection> connection(new CallConnection(reactor, certificate, random, std::move(on_rtp)));
-  TRY(connection->socket_, net::UdpSocket::bind({.address = *net::Address::parse_ip("0.0.0.0")}));
-  TRY_VOID(connection->socket_->start(reactor, *connection));
+  TRY(connection->place_, sockets.take_place(*connection));
   return connection;
 }
 
@@ -42,7 +41,10 @@ CallConnection::CallConnection(net::Reactor& reactor, const rtc::DtlsCertificate
                  random),
       on_rtp_(std::move(on_rtp)) {}
 
-CallConnection::~CallConnection() { reactor_.cancel(timer_); }
+CallConnection::~CallConnection() {
+  reactor_.cancel(timer_);
+  if (place_.socket != nullptr) place_.socket->free_place(place_.number);
+}
 
 Result<> CallConnection::set_remote(const rtc::SessionDescription& description) {
   if (description.media.empty() || !description.media[0].fingerprint) {
@@ -54,7 +56,9 @@ Result<> CallConnection::set_remote(const rtc::SessionDescription& description) 
   for (const std::string& line : media.candidates) {
     const auto candidate = rtc::SdpCandidate::parse(line);
     const auto endpoint = candidate ? udp_endpoint(*candidate) : std::nullopt;
-    if (endpoint) transport_.add_remote_candidate(reactor_.now(), {.remote = *endpoint}, candidate->priority);
+    if (!endpoint) continue;
+    const rtc::Path path{.remote = *endpoint, .connection = place_.number};
+    transport_.add_remote_candidate(reactor_.now(), path, candidate->priority);
   }
   set_timer();
   return {};
@@ -71,17 +75,17 @@ void CallConnection::describe(rtc::SdpMedia& media, rtc::SdpSetup setup) const {
 bool CallConnection::send_rtp(const rtc::RtpHeader& header, rtc::Bytes payload) {
   rtc::SrtpOutbound* const protector = transport_.outbound();
   if (protector == nullptr || !transport_.path()) return false;
-  const rtc::MutableBytes out = outbox_.begin(kHeaderSizeMax + payload.size() + rtc::kSrtpOverheadMax);
+  rtc::Outbox& outbox = place_.socket->outbox();
+  const rtc::MutableBytes out = outbox.begin(kHeaderSizeMax + payload.size() + rtc::kSrtpOverheadMax);
   rtc::RtpHeaderWriter writer(out, header);
   const size_t size = protector->protect_rtp(out.first(writer.finish()), {}, payload, out);
   if (size == 0) return false;
-  outbox_.commit(*transport_.path(), size);
-  flush_later();
+  outbox.commit(*transport_.path(), size);
   return true;
 }
 
 void CallConnection::handle_datagram(Instant now, const rtc::Path& path, rtc::MutableBytes datagram) {
-  const rtc::PeerTransport::Output output = transport_.handle_datagram(now, path, datagram, outbox_);
+  const rtc::PeerTransport::Output output = transport_.handle_datagram(now, path, datagram, place_.socket->outbox());
   if (output.kind == rtc::Received::kRtp) {
     if (const auto packet = rtc::RtpPacket::parse(output.bytes)) {
       note_arrival(now, *packet);
@@ -89,16 +93,14 @@ void CallConnection::handle_datagram(Instant now, const rtc::Path& path, rtc::Mu
     }
     return;
   }
-  flush_later();
   set_timer();
 }
 
 void CallConnection::handle_timeout() {
   timer_ = net::TimerId::kNone;
   timer_due_ = Instant::max();
-  transport_.handle_timeout(reactor_.now(), outbox_);
+  transport_.handle_timeout(reactor_.now(), place_.socket->outbox());
   send_reports();
-  flush_later();
   set_timer();
 }
 
@@ -117,19 +119,10 @@ void CallConnection::send_reports() {
     std::array<uint8_t, kReportSizeMax> bytes;
     rtc::ByteWriter writer(bytes);
     if (!rtc::serialize_rtcp(*report, writer)) continue;
-    const rtc::MutableBytes out = outbox_.begin(writer.size() + rtc::kSrtpOverheadMax);
-    outbox_.commit(*transport_.path(), protector->protect_rtcp(writer.written(), out));
+    rtc::Outbox& outbox = place_.socket->outbox();
+    const rtc::MutableBytes out = outbox.begin(writer.size() + rtc::kSrtpOverheadMax);
+    outbox.commit(*transport_.path(), protector->protect_rtcp(writer.written(), out));
   }
-}
-
-void CallConnection::flush_later() {
-  if (is_flushing_ || outbox_.empty()) return;
-  is_flushing_ = true;
-  reactor_.at_pass_end([this] {
-    is_flushing_ = false;
-    socket_->send(outbox_);
-    outbox_.clear();
-  });
 }
 
 void CallConnection::set_timer() {

@@ -1,4 +1,4 @@
-// One peer connection of a simulated participant: a transport on a UDP socket of its own, as browsers have it.
+// One peer connection of a simulated participant: a transport with a UDP address of its own, as browsers have it.
 #pragma once
 
 #include <functional>
@@ -6,9 +6,9 @@
 
 #include "base/random.hpp"
 #include "base/result.hpp"
+#include "bench/call_sockets.hpp"
 #include "net/datagram_handler.hpp"
 #include "net/reactor.hpp"
-#include "net/udp_socket.hpp"
 #include "rtc/peer_transport.hpp"
 #include "rtc/rtp_packet.hpp"
 #include "rtc/sdp.hpp"
@@ -22,8 +22,9 @@ class CallConnection final : private net::DatagramHandler {
   using OnRtp = std::move_only_function<void(Instant now, const rtc::RtpPacket& packet)>;
 
   /// All but `on_rtp` outlive the connection. `kBusy`: no descriptor or port is left.
-  static Result<std::unique_ptr<CallConnection>> create(net::Reactor& reactor, const rtc::DtlsCertificate& certificate,
-                                                        Random& random, OnRtp on_rtp);
+  static Result<std::unique_ptr<CallConnection>> create(net::Reactor& reactor, CallSockets& sockets,
+                                                        const rtc::DtlsCertificate& certificate, Random& random,
+                                                        OnRtp on_rtp);
   ~CallConnection() override;
   CallConnection(const CallConnection&) = delete;
   CallConnection& operator=(const CallConnection&) = delete;
@@ -47,18 +48,15 @@ class CallConnection final : private net::DatagramHandler {
   void handle_timeout();
   void note_arrival(Instant now, const rtc::RtpPacket& packet);
   void send_reports();
-  void flush_later();
   void set_timer();
 
   net::Reactor& reactor_;
   const rtc::DtlsCertificate& certificate_;
   rtc::PeerTransport transport_;
   OnRtp on_rtp_;
-  std::unique_ptr<net::UdpSocket> socket_;
-  rtc::Outbox outbox_;
+  CallPlace place_;
   sfu::TwccRecorder arrivals_;
   uint8_t arrival_extension_ = 0;  ///< 0: nothing is reported
-  bool is_flushing_ = false;
   net::TimerId timer_ = net::TimerId::kNone;
   Instant timer_due_ = Instant::max();
 };

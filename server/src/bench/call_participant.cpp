@@ -13,6 +13,8 @@ constexpr uint8_t kVp8 = 96;
 constexpr const char* kTrack = "load";
 /// The server gives up a participant who is silent for three times as long.
 constexpr Duration kPingEvery = std::chrono::seconds(5);
+/// How often somebody who sends nothing is looked at.
+constexpr Duration kLookEvery = std::chrono::milliseconds(100);
 /// Publishers do not all begin at one moment.
 constexpr uint64_t kPhases = 1000;
 
@@ -58,11 +60,11 @@ Result<std::shared_ptr<CallParticipant>> CallParticipant::create(CallCrowd& crow
   CallParticipant* const self = participant.get();
   net::Reactor& reactor = crowd.loop.reactor();
   TRY(participant->subscriber_,
-      CallConnection::create(reactor, crowd.certificate, crowd.random,
+      CallConnection::create(reactor, crowd.sockets, crowd.certificate, crowd.random,
                              [self](Instant now, const rtc::RtpPacket& packet) { self->hear(now, packet); }));
   if (publishes) {
-    TRY(participant->publisher_,
-        CallConnection::create(reactor, crowd.certificate, crowd.random, [](Instant, const rtc::RtpPacket&) {}));
+    TRY(participant->publisher_, CallConnection::create(reactor, crowd.sockets, crowd.certificate, crowd.random,
+                                                        [](Instant, const rtc::RtpPacket&) {}));
   }
   return participant;
 }
@@ -128,7 +130,8 @@ Result<> CallParticipant::handle(const livekit::SignalResponse& response) {
       return publisher_->set_remote(answer);
     }
     case livekit::SignalResponse::kLeave:
-      return fail(Reason::kNotAllowed, "The server sent a participant away.");
+      return fail(Reason::kNotAllowed, "The server sent a participant away: " +
+                                           livekit::DisconnectReason_Name(response.leave().reason()) + ".");
     default:
       return {};
   }
@@ -194,20 +197,21 @@ void CallParticipant::offer_track() {
   send(request);
 }
 
-void CallParticipant::tick(Instant now) {
+Instant CallParticipant::tick(Instant now) {
   if (socket_ != nullptr && next_ping_ != Instant() && now >= next_ping_) {
     next_ping_ = now + kPingEvery;
     livekit::SignalRequest request;
     request.mutable_ping_req()->set_timestamp(1);
     send(request);
   }
-  if (!publishes_ || !publisher_->is_connected()) return;
+  if (!publishes_ || now < crowd_.media_from || !publisher_->is_connected()) return now + kLookEvery;
   const TrackPlan& track = crowd_.track;
   const Duration burst_every = Duration(std::chrono::seconds(1)) * track.burst / track.packets_per_second;
   if (begun_ == Instant()) begun_ = now + burst_every * static_cast<int64_t>(crowd_.random.below(kPhases)) / kPhases;
-  if (now < begun_) return;
-  const uint64_t bursts = static_cast<uint64_t>((now - begun_) / burst_every) + 1;
-  while (packets_ < bursts * track.burst) send_packet(now);
+  if (now < begun_) return begun_;
+  const auto bursts = (now - begun_) / burst_every + 1;
+  while (packets_ < static_cast<uint64_t>(bursts) * track.burst) send_packet(now);
+  return begun_ + bursts * burst_every;
 }
 
 void CallParticipant::send_packet(Instant now) {

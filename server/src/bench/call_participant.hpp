@@ -33,9 +33,12 @@ struct CallCrowd {
   Loop& loop;
   const rtc::DtlsCertificate& certificate;
   SystemRandom random;
+  CallSockets sockets{loop.reactor()};
   TrackPlan track;
   bool reports_arrivals;  ///< of subscribers, from which the server estimates their bandwidth
 
+  /// Publishers send from here on.
+  Instant media_from = Instant::max();
   /// What was sent from here on and before `measured_until` counts.
   Instant measured_from = Instant::max();
   Instant measured_until = Instant::max();
@@ -59,8 +62,8 @@ class CallParticipant final : public net::SocketHandler, public std::enable_shar
 
   void connect();
   void leave();
-  /// Sends the packets that are due.
-  void tick(Instant now);
+  /// Sends the packets that are due. Returns when to call it again.
+  Instant tick(Instant now);
   /// True once all its connections are up.
   [[nodiscard]] bool is_connected() const;
   /// Tracks of others that it has heard.

@@ -1,5 +1,8 @@
 #include "bench/calls.hpp"
 
+#include <algorithm>
+#include <queue>
+
 #include "bench/call_participant.hpp"
 #include "bench/rpc.hpp"
 #include "bench/sample_media.hpp"
@@ -46,18 +49,32 @@ class Calls {
 
   Result<Figures> run(double time) {
     const uint64_t memory_before = resident_bytes(setup_.server().pid());
+    const auto memory_per_participant = [&] {
+      const uint64_t memory = resident_bytes(setup_.server().pid()) - memory_before;
+      return static_cast<double>(memory) / static_cast<double>(participants_.size());
+    };
     TRY_VOID(start_calls());
     tick();
     TRY_VOID(connect());
     setup_.loop().run_for(kWarmUp);
-    const uint64_t memory = resident_bytes(setup_.server().pid()) - memory_before;
+    const double idle = memory_per_participant();
+    crowd_.media_from = setup_.now();
+    TRY_VOID(hear_everybody());
+    setup_.loop().run_for(kWarmUp);
     TRY(Figures figures, measure(time));
-    figures.put("server_bytes_per_participant",
-                static_cast<double>(memory) / static_cast<double>(participants_.size()));
+    figures.put("server_bytes_per_idle_participant", idle);
+    figures.put("server_bytes_per_participant", memory_per_participant());
     return figures;
   }
 
  private:
+  /// When a participant has something to do; each has one.
+  struct Tick {
+    Instant at;
+    CallParticipant* participant;
+    bool operator>(const Tick& other) const { return at > other.at; }
+  };
+
   [[nodiscard]] size_t people() const { return options_.publishers + options_.subscribers; }
 
   Result<> start_calls() {
@@ -66,6 +83,7 @@ class Calls {
       for (size_t person = 0; person < people(); ++person) {
         TRY(const std::string target, enter(call * people() + person, id));
         TRY(auto participant, CallParticipant::create(crowd_, target, person < options_.publishers));
+        ticks_.push({.at = setup_.now(), .participant = participant.get()});
         participants_.push_back(std::move(participant));
       }
     }
@@ -95,11 +113,15 @@ class Calls {
 
   void tick() {
     const Instant now = setup_.now();
-    for (const auto& participant : participants_) participant->tick(now);
+    while (!ticks_.empty() && ticks_.top().at <= now) {
+      CallParticipant* const participant = ticks_.top().participant;
+      ticks_.pop();
+      ticks_.push({.at = std::max(participant->tick(now), now + kTick), .participant = participant});
+    }
     ticking_ = setup_.loop().reactor().call_after(kTick, [this] { tick(); });
   }
 
-  /// Connects everybody, a few at a time, and waits until each hears every other publisher.
+  /// Connects everybody, a few at a time.
   Result<> connect() {
     std::vector<CallParticipant*> connecting;
     for (const auto& participant : participants_) {
@@ -110,10 +132,18 @@ class Calls {
       participant->connect();
       connecting.push_back(participant.get());
     }
+    return wait("A participant did not connect in time.", [&] {
+      return std::ranges::all_of(participants_, [](const auto& one) { return one->is_connected(); });
+    });
+  }
+
+  /// Waits until each hears every other publisher.
+  Result<> hear_everybody() {
+    size_t hearing = 0;  // all before it do
     return wait("A participant does not hear everybody.", [&] {
-      for (size_t i = 0; i < participants_.size(); ++i) {
-        const size_t others = options_.publishers - (i % people() < options_.publishers ? 1 : 0);
-        if (!participants_[i]->is_connected() || participants_[i]->tracks_heard() < others) return false;
+      for (; hearing < participants_.size(); ++hearing) {
+        const size_t others = options_.publishers - (hearing % people() < options_.publishers ? 1 : 0);
+        if (participants_[hearing]->tracks_heard() < others) return false;
       }
       return true;
     });
@@ -151,6 +181,7 @@ class Calls {
   const CallsOptions& options_;
   CallCrowd crowd_;
   std::vector<std::shared_ptr<CallParticipant>> participants_;
+  std::priority_queue<Tick, std::vector<Tick>, std::greater<>> ticks_;
   net::TimerId ticking_ = net::TimerId::kNone;
 };
 

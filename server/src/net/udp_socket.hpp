@@ -40,6 +40,9 @@ class UdpSocket final : public EventSource {
   /// Sends the UDP datagrams of the outbox, each destination's in order.
   void send(const rtc::Outbox& outbox) { sender_.send(outbox); }
 
+  /// What paths that leave from this address of the machine have as their `connection`; from 1 on, in the order of
+  /// asking. For sockets that keep addresses.
+  uint32_t number_of(const Address& own) { return locals_.number_of(own.ip); }
   [[nodiscard]] Address address() const;
   [[nodiscard]] const UdpMetrics& metrics() const { return metrics_; }
   /// Room of the kernel's receive buffer, which it may cap below what was asked for.

@@ -49,9 +49,7 @@ class Subscriber {
   void forward(Instant now, Subscription& subscription, const MediaPacket& packet, rtc::Outbox& outbox);
   void handle_rtcp(Instant now, rtc::Bytes datagram, rtc::Outbox& outbox);
   /// When a packet that is held back may leave, or padding is due; nullopt: nothing waits.
-  [[nodiscard]] std::optional<Instant> paced_at() const {
-    return congestion_ ? congestion_->paced_at() : std::nullopt;
-  }
+  [[nodiscard]] std::optional<Instant> paced_at() const { return congestion_ ? congestion_->paced_at() : std::nullopt; }
   /// The connection came up: what was waiting for it begins.
   void handle_connected(Instant now, rtc::Outbox& outbox);
 
@@ -122,7 +120,7 @@ class Subscriber {
   double loss_ = 0;
   Duration rtt_ = std::chrono::milliseconds(100);
   std::optional<Instant> report_at_;
-  std::optional<Instant> choose_at_;  ///< while it gets a video
+  std::optional<Instant> choose_at_;   ///< while it gets a video
   std::vector<rtc::RtcpPacket> rtcp_;  ///< scratch
 };
 
