@@ -6,7 +6,6 @@ import sys
 import time
 
 from crash_run import CrashRun
-from kith_server import KithServer
 
 
 def main():
@@ -22,7 +21,7 @@ def main():
     broken = 0
     for number in range(arguments.rounds):
         started = time.monotonic()
-        with KithServer("--http-calls-per-second", "100000") as server:
+        with CrashRun.server() as server:
             run = CrashRun(server, arguments.senders, arguments.readers, arguments.rooms, arguments.seed + number)
             run.work(arguments.kills)
             findings = run.check()

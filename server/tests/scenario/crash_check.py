@@ -1,6 +1,7 @@
 """The independent check of a crash run, from the clients' own logs and the history read afterwards.
 
-Nothing acknowledged may be missing, nothing may stand there twice, every reader saw one order without holes.
+Nothing acknowledged may be missing, nothing may stand there twice, every reader saw one order without holes, and what
+one sender sent into a room stands there in the order of sending.
 """
 from collections import Counter
 
@@ -14,6 +15,7 @@ def broken_promises(sender_logs, readers, history):
     stored = {(room, seq): text for room, entries in history.items() for seq, text in entries}
     yield from _lost(sender_logs, stored)
     yield from _doubled(history)
+    yield from _overtaken(sender_logs)
     for reader in readers:
         yield from _misread(reader, history, stored)
 
@@ -34,6 +36,18 @@ def _doubled(history):
     for text, count in counts.items():
         if count > 1:
             yield f"{text} stands there {count} times"
+
+
+def _overtaken(sender_logs):
+    for log in sender_logs:
+        last = {}  # room → (seq, txn_id) of what was sent into it before
+        for room, txn, seq in log:
+            if seq is None:
+                continue
+            before, earlier = last.get(room, (0, ""))
+            if seq < before:
+                yield f"{txn} was sent after {earlier} and stands before it in {room}"
+            last[room] = (seq, txn)
 
 
 def _misread(reader, history, stored):

@@ -9,40 +9,69 @@ import time
 
 from crash_check import broken_promises
 from kith_client import KithClient, KithError, Realtime, SocketClosed, unique
+from kith_server import KithServer
 
 OFFLINE = (OSError, SocketClosed, AssertionError)
 
 
 class Sender(threading.Thread):
-    """Sends numbered messages one after another; after a lost connection asks again with the same txn_id."""
+    """Sends numbered messages, a window of them under way; asks again for what a lost connection left unanswered.
+
+    The same message has the same txn_id however often it is sent. Once a connection is back, everything unanswered goes
+    first, in its order, so that whatever the server had stored before it died is met again.
+    """
+
+    WINDOW = 16
 
     def __init__(self, client, rooms, stop, seed):
         super().__init__(daemon=True)
         self.client, self.rooms, self.stop, self.random = client, rooms, stop, random.Random(seed)
         self.name = client.user["username"]
         self.log = []  # [room, txn_id, seq or None while not acknowledged] in the order of sending
+        self.unanswered = []  # entries of the log, in the order of sending
+        self.refusal = None  # the error that ended this sender
 
     def run(self):
-        number = 0
-        while not self.stop.is_set():
-            number += 1
-            room, txn = self.random.choice(self.rooms), f"{self.name}-{number}"
-            entry = [room, txn, None]
-            self.log.append(entry)
-            entry[2] = self._send(room, txn)
-
-    def _send(self, room, txn):
-        while True:
+        while self.unanswered or not self.stop.is_set():
             try:
-                return int(self.client.send(room, txn, txn=txn)["seq"])
+                live = Realtime(self.client, sync=False)
+            except (*OFFLINE, KithError):
+                time.sleep(0.01)
+                continue
+            try:
+                self._talk(live)
             except OFFLINE:
                 pass
             except KithError as error:
-                if error.detail.get("retry") != "RETRY_LATER":
-                    raise
-            if self.stop.is_set():
-                return None
-            time.sleep(0.01)
+                self.refusal = error
+                return
+            finally:
+                live.close()
+
+    def _talk(self, live):
+        under_way = {self._post(live, entry): entry for entry in self.unanswered}
+        while under_way or not self.stop.is_set():
+            while len(under_way) < self.WINDOW and not self.stop.is_set():
+                entry = [self.random.choice(self.rooms), f"{self.name}-{len(self.log)}", None]
+                self.log.append(entry)
+                self.unanswered.append(entry)
+                under_way[self._post(live, entry)] = entry
+            live.read()
+            for answer in (item["answer"] for item in live.items if "answer" in item):
+                entry = under_way.pop(answer["id"])
+                if "error" in answer:
+                    error = KithError(0, answer["error"])
+                    if error.detail.get("retry") != "RETRY_LATER":
+                        raise error
+                    under_way[self._post(live, entry)] = entry
+                    continue
+                entry[2] = int(answer["sendMessage"]["message"]["seq"])
+                self.unanswered.remove(entry)
+            live.items.clear()
+
+    def _post(self, live, entry):
+        room, txn, _ = entry
+        return live.post("sendMessage", {"roomId": room, "txnId": txn, "content": {"text": txn}})
 
 
 class Reader(threading.Thread):
@@ -96,6 +125,11 @@ class Reader(threading.Thread):
 class CrashRun:
     """One run against a started server: `work(seconds, kills)`, then `check()` gives the list of broken promises."""
 
+    @staticmethod
+    def server():
+        """A server whose rate limits do not slow the load."""
+        return KithServer("--http-calls-per-second", "100000", "--ws-calls-per-second", "100000")
+
     def __init__(self, server, senders=6, readers=3, rooms=4, seed=1):
         self.server, self.random = server, random.Random(seed)
         owner = KithClient.register(server.address, unique("crash"))
@@ -105,6 +139,7 @@ class CrashRun:
         self.senders = [Sender(self._member(), self.rooms, self.stop_sending, seed + n) for n in range(senders)]
         self.readers = [Reader(self._member(), self.stop_reading) for _ in range(readers)]
         self.kills = 0
+        self.diagnoses = []  # sentences: what the doctor found after a kill, who was not answered at the end
 
     def _member(self):
         client = KithClient.register(self.server.address, unique("crash"))
@@ -118,12 +153,16 @@ class CrashRun:
         for _ in range(kills):
             time.sleep(self.random.uniform(*seconds_between))
             self.server.kill()
-            self.server.restart()
             self.kills += 1
+            self.diagnoses += self.server.doctor()
+            self.server.restart()
         time.sleep(seconds_between[1])
         self.stop_sending.set()
         for sender in self.senders:
             sender.join(30)
+            if sender.unanswered:
+                why = sender.refusal or "no answer"
+                self.diagnoses.append(f"{sender.name}: {len(sender.unanswered)} messages not acknowledged: {why}")
         self._let_readers_catch_up()
         self.stop_reading.set()
         for reader in self.readers:
@@ -159,4 +198,4 @@ class CrashRun:
         """Broken promises as sentences; empty if all were kept."""
         history = {room: self.history(room) for room in self.rooms}
         self.owner.close()
-        return list(broken_promises([sender.log for sender in self.senders], self.readers, history))
+        return self.diagnoses + list(broken_promises([sender.log for sender in self.senders], self.readers, history))

@@ -107,6 +107,12 @@ class KithServer:
         """After stop() or kill(): the same folder and port."""
         return self.start()
 
+    def doctor(self):
+        """What `kith doctor store` finds wrong in the folder, as lines; none if all is well."""
+        command = [str(BINARY), "doctor", "store", "--data-dir", str(self.data_dir)]
+        result = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        return [] if result.returncode == 0 else (result.stdout + result.stderr).splitlines()
+
     def remove(self):
         if self.process and self.process.poll() is None:
             self.kill()
