@@ -68,6 +68,7 @@ Result<RoomId> welcome_account(const Context& context, WriteTransaction& transac
   if (stored) std::from_chars(stored->data(), stored->data() + stored->size(), id.value);
   TRY(const auto room, transaction.room(id));
   if (!room || room->kind != model::RoomKind::kPublic) return RoomId{};
+  if (room->member_count >= context.limits.members_per_room) return RoomId{};
   TRY_VOID(let_in(context, transaction, *room, user, model::RoomRole::kMember, user));
   return id;
 }

@@ -38,6 +38,7 @@ class KithClient:
         self.address = address
         self.token = token
         self.user = {}
+        self.answer = {}  # to Register or Login
         self._connection = None
 
     @classmethod
@@ -59,7 +60,7 @@ class KithClient:
         except KithError:
             self.close()
             raise
-        self.token, self.user = answer["token"], answer["user"]
+        self.answer, self.token, self.user = answer, answer["token"], answer["user"]
         return self
 
     @property
@@ -182,6 +183,11 @@ class WebSocket:
         return data
 
     def send_frame(self, opcode, payload=b"", fin=True, mask=True, reserved=0):
+        self.socket.sendall(self.frame(opcode, payload, fin, mask, reserved))
+
+    @staticmethod
+    def frame(opcode, payload=b"", fin=True, mask=True, reserved=0):
+        """The bytes of one frame."""
         head = bytes([(0x80 if fin else 0) | reserved << 4 | opcode])
         flag = 0x80 if mask else 0
         if len(payload) < 126:
@@ -195,7 +201,7 @@ class WebSocket:
             stream = (key * (len(payload) // 4 + 1))[: len(payload)]
             payload = (int.from_bytes(payload, "big") ^ int.from_bytes(stream, "big")).to_bytes(len(payload), "big")
             head += key
-        self.socket.sendall(head + payload)
+        return head + payload
 
     def receive(self):
         """(opcode, payload) of the next message; answers pings, raises SocketClosed."""

@@ -227,6 +227,17 @@ TEST_F(MessageServiceTest, mentions_are_found_in_text_but_not_in_code_or_words) 
   EXPECT_EQ(sent->message().content().mentioned_user_ids(0), idris.user.id());
 }
 
+TEST_F(MessageServiceTest, names_beyond_the_mentions_of_a_message_are_only_text) {
+  limits.mentions_per_message = 2;
+  const auto last = try_send(ada, message_of(garden, "@one @idris"));
+  ASSERT_TRUE(last);
+  EXPECT_EQ(last->message().content().mentioned_user_ids_size(), 1);
+  const auto beyond = try_send(ada, message_of(garden, "@one @two @idris"));
+  ASSERT_TRUE(beyond);
+  EXPECT_EQ(beyond->message().content().mentioned_user_ids_size(), 0);
+  EXPECT_EQ(beyond->message().content().text(), "@one @two @idris");
+}
+
 TEST_F(MessageServiceTest, an_edit_that_adds_a_mention_counts_where_the_message_stands) {
   const Seq seq = send(ada, garden, "who?");
   EXPECT_EQ(entry(idris, garden).membership().mention_count(), 0u);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "unit/chat/rooms_fixture.hpp"
 
 namespace kith::chat {
@@ -186,6 +188,24 @@ TEST_F(RoomServiceTest, history_since_join_hides_what_came_before) {
   auto reply = message_of(quiet, "?");
   reply.set_reply_to_seq(secret);
   EXPECT_EQ(reason_of(try_send(idris, reply)), Reason::kMessageNotFound);
+}
+
+TEST_F(RoomServiceTest, read_positions_are_told_in_small_rooms_only) {
+  limits.read_positions_members = 2;
+  const std::string room = create(ada, v1::ROOM_KIND_PUBLIC, "Garden", {&idris});
+  const Seq seq = send(ada, room, "hello");
+  ASSERT_TRUE(mark_read(idris, room, seq));
+  const auto highest_position = [&] {
+    v1::ListMembersRequest request;
+    request.set_room_id(room);
+    const auto page = run(rooms->list_members(ada.caller, request)).value_or(v1::ListMembersResponse{});
+    uint64_t highest = 0;
+    for (const v1::Member& member : page.members()) highest = std::max<uint64_t>(highest, member.read_seq());
+    return highest;
+  };
+  EXPECT_EQ(highest_position(), seq);
+  ASSERT_TRUE(join(noor, room));
+  EXPECT_EQ(highest_position(), 0u);
 }
 
 TEST_F(RoomServiceTest, a_user_can_be_in_so_many_rooms_and_no_more) {

@@ -80,6 +80,21 @@ TEST_F(SyncServiceTest, exactly_the_limit_missed_is_no_reset) {
   EXPECT_EQ(static_cast<size_t>(find(missed, garden)->events_size()), limits.sync_events_per_room);
 }
 
+TEST_F(SyncServiceTest, missed_events_come_for_the_most_active_rooms_and_a_head_for_the_others) {
+  limits.sync_rooms_full = 1;
+  const std::string board = create(ada, v1::ROOM_KIND_PUBLIC, "Board", {&idris});
+  const auto token = sync_from(idris, "").token();
+  send(ada, garden, "earlier");
+  send(ada, board, "later");
+  const auto missed = sync_from(idris, token);
+  ASSERT_NE(find(missed, board), nullptr);
+  EXPECT_EQ(find(missed, board)->events_size(), 1);
+  ASSERT_NE(find(missed, garden), nullptr);
+  EXPECT_TRUE(find(missed, garden)->reset());
+  EXPECT_EQ(find(missed, garden)->events_size(), 0);
+  EXPECT_EQ(find(missed, garden)->entry().membership().unread_count(), 1u);
+}
+
 TEST_F(SyncServiceTest, a_room_joined_since_comes_whole_and_one_left_says_so) {
   const auto token = sync_from(idris, "").token();
   const std::string board = create(ada, v1::ROOM_KIND_PUBLIC, "Board", {&idris});
