@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Calls under load beside a bare forwarding core, interleaved, medians; prints the table of docs/benchmarks.md.
 
-script/bench calls [--repeat N] [--seconds S] [--only video,bursts,voice,everybody,pairs] [--out FILE]
+script/bench calls [--repeat N] [--seconds S] [--only video,sha1,bursts,voice,everybody,pairs] [--out FILE]
 The server and the bare core run on core 0, the participants on core 1. Runs in which a packet was lost do not count.
 """
 import json
@@ -10,7 +10,7 @@ import sys
 
 from report import APART, REFERENCES, Report, main
 
-PARTS = ["video", "bursts", "voice", "everybody", "pairs"]
+PARTS = ["video", "sha1", "bursts", "voice", "everybody", "pairs"]
 SUBSCRIBERS = 50
 ATTEMPTS = 5
 VOICE = ["--audio", "--pps", 50, "--size", 120]
@@ -28,8 +28,9 @@ class Calls(Report):
     def calls(self, *words):
         return lambda: self.whole(lambda: self.kith("calls", "--seconds", self.seconds, *APART, *words))
 
-    def bare(self, pps, size, burst):
-        command = [REFERENCES / "reference_forward", SUBSCRIBERS, pps, size, burst, max(1, round(self.seconds))]
+    def bare(self, pps, size, burst, *cipher):
+        seconds = max(1, round(self.seconds))
+        command = [REFERENCES / "reference_forward", SUBSCRIBERS, pps, size, burst, seconds, *cipher]
 
         def run():
             return json.loads(subprocess.run(list(map(str, command)), check=True, capture_output=True).stdout)
@@ -39,12 +40,16 @@ class Calls(Report):
     def compare(self, what, pps, size, burst, at_most, *words):
         """One publisher, 50 subscribers: all of the server's CPU against the bare core's, per forwarded packet."""
         ours = self.calls("--subscribers", SUBSCRIBERS, "--pps", pps, "--size", size, "--burst", burst, *words)
-        runs = self.medians([("kith", ours), ("bare", self.bare(pps, size, burst))])
+        cipher = ["sha1"] if "--sha1" in words else []
+        runs = self.medians([("kith", ours), ("bare", self.bare(pps, size, burst, *cipher))])
         self.ratio(what, runs["kith"]["server_cpu_ns_per_packet"], runs["bare"]["cpu_ns_per_packet"],
                    "ns per packet", at_most)
 
     def run_video(self):
         self.compare("G12 1 → 50, 1,200 B, AES-GCM : bare core", 1000, 1200, 1, 1.3)
+
+    def run_sha1(self):
+        self.compare("G14 1 → 50, 1,200 B, AES-CM-SHA1 : bare core", 1000, 1200, 1, 1.3, "--sha1")
 
     def run_bursts(self):
         self.compare("G13 the same in bursts of 10 : bare core", 1000, 1200, 10, 1.3)

@@ -1,13 +1,17 @@
 // The bare forwarding core that calls are measured against: SRTP packets of one publisher to many subscribers and
 // nothing else – receive a batch, decrypt, rewrite the header, encrypt for each subscriber, send a batch.
 //
-// reference_forward SUBSCRIBERS PACKETS_PER_SECOND BYTES BURST SECONDS
+// reference_forward SUBSCRIBERS PACKETS_PER_SECOND BYTES BURST SECONDS [sha1]
 // Forwards on core 0; a second process on core 1 is publisher and subscribers. With BURST > 1 a subscriber's packets of
-// one burst leave as one write that the kernel cuts (UDP_SEGMENT). Prints one line of JSON.
+// one burst leave as one write that the kernel cuts (UDP_SEGMENT). Packets are protected with AES-128-GCM, or with
+// AES-CM-SHA1. Prints one line of JSON.
+#define OPENSSL_SUPPRESS_DEPRECATED  // SHA_CTX: the state of OpenSSL 3's digests cannot be copied without an allocation
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <poll.h>
 #include <sched.h>
 #include <sys/socket.h>
@@ -21,13 +25,13 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <memory>
 #include <vector>
 
 namespace {
 
 constexpr size_t kBatch = 64;
 constexpr size_t kHeader = 12;
-constexpr size_t kTag = 16;
 constexpr size_t kRoom = 2048;
 constexpr int kBufferBytes = 8 * 1024 * 1024;
 
@@ -37,6 +41,7 @@ struct Plan {
   size_t bytes;  ///< of an RTP packet, header included
   size_t burst;
   uint64_t seconds;
+  bool uses_sha1;
   [[nodiscard]] uint64_t packets() const { return packets_per_second * seconds / burst * burst; }
 };
 
@@ -78,23 +83,33 @@ int open_socket(uint16_t& port) {
   return descriptor;
 }
 
-/// AES-128-GCM of RFC 7714 with a fixed key and salt; the rollover counter stays 0.
-class Gcm {
+/// Protects packets that begin with a bare RTP header; the rollover counter stays 0.
+class Cipher {
  public:
-  explicit Gcm(uint8_t key, bool encrypts) : context_(EVP_CIPHER_CTX_new()) {
+  virtual ~Cipher() = default;
+  [[nodiscard]] virtual size_t tag_size() const = 0;
+  /// `packet` begins with the header; payload and tag are written behind it.
+  virtual void seal(uint8_t* packet, const uint8_t* payload, size_t size) = 0;
+  virtual bool open(uint8_t* packet, size_t size) = 0;
+};
+
+/// AES-128-GCM of RFC 7714 with a fixed key and salt.
+class Gcm final : public Cipher {
+ public:
+  Gcm(uint8_t key, bool encrypts) : context_(EVP_CIPHER_CTX_new()) {
     std::array<uint8_t, 16> bytes{};
     bytes.fill(key);
     EVP_CipherInit_ex(context_, EVP_aes_128_gcm(), nullptr, bytes.data(), nullptr, encrypts ? 1 : 0);
   }
-  /// `packet` begins with the header; payload and tag are written behind it.
-  void seal(uint8_t* packet, const uint8_t* payload, size_t size) {
+  [[nodiscard]] size_t tag_size() const override { return kTag; }
+  void seal(uint8_t* packet, const uint8_t* payload, size_t size) override {
     int written = 0;
     begin(packet);
     EVP_CipherUpdate(context_, packet + kHeader, &written, payload, static_cast<int>(size));
     EVP_EncryptFinal_ex(context_, packet + kHeader + size, &written);
     EVP_CIPHER_CTX_ctrl(context_, EVP_CTRL_AEAD_GET_TAG, kTag, packet + kHeader + size);
   }
-  bool open(uint8_t* packet, size_t size) {
+  bool open(uint8_t* packet, size_t size) override {
     const size_t payload = size - kHeader - kTag;
     int written = 0;
     begin(packet);
@@ -104,6 +119,7 @@ class Gcm {
   }
 
  private:
+  static constexpr size_t kTag = 16;
   void begin(const uint8_t* header) {
     std::array<uint8_t, 12> iv{};
     std::memcpy(iv.data() + 2, header + 8, 4);
@@ -114,6 +130,72 @@ class Gcm {
   }
   EVP_CIPHER_CTX* context_;
 };
+
+/// AES-128 in counter mode and HMAC-SHA1 of RFC 3711 with fixed keys and salt. What HMAC makes of its key is kept.
+class CounterSha1 final : public Cipher {
+ public:
+  CounterSha1(uint8_t key, bool encrypts) : context_(EVP_CIPHER_CTX_new()) {
+    std::array<uint8_t, 16> bytes{};
+    bytes.fill(key);
+    EVP_CipherInit_ex(context_, EVP_aes_128_ctr(), nullptr, bytes.data(), nullptr, encrypts ? 1 : 0);
+    inner_ = prepare(key, 0x36);
+    outer_ = prepare(key, 0x5C);
+  }
+  [[nodiscard]] size_t tag_size() const override { return kTag; }
+  void seal(uint8_t* packet, const uint8_t* payload, size_t size) override {
+    crypt(packet, payload, size);
+    const Digest digest = authenticate(packet, kHeader + size);
+    std::memcpy(packet + kHeader + size, digest.data(), kTag);
+  }
+  bool open(uint8_t* packet, size_t size) override {
+    const Digest digest = authenticate(packet, size - kTag);
+    if (std::memcmp(packet + size - kTag, digest.data(), kTag) != 0) return false;
+    crypt(packet, packet + kHeader, size - kHeader - kTag);
+    return true;
+  }
+
+ private:
+  static constexpr size_t kTag = 10;
+  using Digest = std::array<uint8_t, SHA_DIGEST_LENGTH>;
+
+  static SHA_CTX prepare(uint8_t key, uint8_t pad) {
+    std::array<uint8_t, SHA_CBLOCK> block{};
+    block.fill(pad);
+    for (size_t i = 0; i < SHA_DIGEST_LENGTH; ++i) block[i] ^= key;
+    SHA_CTX state;
+    SHA1_Init(&state);
+    SHA1_Update(&state, block.data(), block.size());
+    return state;
+  }
+  void crypt(uint8_t* packet, const uint8_t* payload, size_t size) {
+    std::array<uint8_t, 16> iv{};
+    std::memcpy(iv.data() + 4, packet + 8, 4);
+    std::memcpy(iv.data() + 12, packet + 2, 2);
+    int written = 0;
+    EVP_CipherInit_ex(context_, nullptr, nullptr, nullptr, iv.data(), -1);
+    EVP_CipherUpdate(context_, packet + kHeader, &written, payload, static_cast<int>(size));
+  }
+  [[nodiscard]] Digest authenticate(const uint8_t* packet, size_t size) const {
+    const std::array<uint8_t, 4> rollover{};
+    Digest digest{};
+    SHA_CTX state = inner_;
+    SHA1_Update(&state, packet, size);
+    SHA1_Update(&state, rollover.data(), rollover.size());
+    SHA1_Final(digest.data(), &state);
+    state = outer_;
+    SHA1_Update(&state, digest.data(), digest.size());
+    SHA1_Final(digest.data(), &state);
+    return digest;
+  }
+  EVP_CIPHER_CTX* context_;
+  SHA_CTX inner_;
+  SHA_CTX outer_;
+};
+
+std::unique_ptr<Cipher> make_cipher(const Plan& plan, uint8_t key, bool encrypts) {
+  if (plan.uses_sha1) return std::make_unique<CounterSha1>(key, encrypts);
+  return std::make_unique<Gcm>(key, encrypts);
+}
 
 /// Many equal buffers, received into or sent from with one call.
 struct Batch {
@@ -138,9 +220,14 @@ struct Batch {
 class Forwarder {
  public:
   Forwarder(const Plan& plan, int descriptor, const std::vector<uint16_t>& ports)
-      : plan_(plan), descriptor_(descriptor), in_(kBatch, kRoom), out_(ports.size(), plan.burst * kRoom) {
+      : plan_(plan),
+        descriptor_(descriptor),
+        in_(kBatch, kRoom),
+        out_(ports.size(), plan.burst * kRoom),
+        unprotector_(make_cipher(plan, 0xFF, false)),
+        tag_(unprotector_->tag_size()) {
     for (size_t i = 0; i < ports.size(); ++i) {
-      protectors_.emplace_back(static_cast<uint8_t>(i), true);
+      protectors_.push_back(make_cipher(plan, static_cast<uint8_t>(i), true));
       out_.addresses[i] = loopback(ports[i]);
       msghdr& header = out_.messages[i].msg_hdr;
       header.msg_name = &out_.addresses[i];
@@ -173,18 +260,18 @@ class Forwarder {
     segment->cmsg_level = SOL_UDP;
     segment->cmsg_type = UDP_SEGMENT;
     segment->cmsg_len = CMSG_LEN(sizeof(uint16_t));
-    const auto bytes = static_cast<uint16_t>(plan_.bytes + kTag);
+    const auto bytes = static_cast<uint16_t>(plan_.bytes + tag_);
     std::memcpy(CMSG_DATA(segment), &bytes, sizeof bytes);
   }
 
   void add(uint8_t* packet, size_t size) {
-    if (!unprotector_.open(packet, size)) die("a packet is not authentic");
+    if (!unprotector_->open(packet, size)) die("a packet is not authentic");
     for (size_t i = 0; i < protectors_.size(); ++i) {
       uint8_t* const out = static_cast<uint8_t*>(out_.pieces[i].iov_base) + waiting_ * size;
       std::memcpy(out, packet, kHeader);
       const uint32_t ssrc = htonl(static_cast<uint32_t>(i + 1));
       std::memcpy(out + 8, &ssrc, sizeof ssrc);
-      protectors_[i].seal(out, packet + kHeader, size - kHeader - kTag);
+      protectors_[i]->seal(out, packet + kHeader, size - kHeader - tag_);
       out_.pieces[i].iov_len = (waiting_ + 1) * size;
     }
   }
@@ -203,15 +290,17 @@ class Forwarder {
   int descriptor_;
   Batch in_;
   Batch out_;
-  Gcm unprotector_{0xFF, false};
-  std::vector<Gcm> protectors_;
+  std::unique_ptr<Cipher> unprotector_;
+  size_t tag_;
+  std::vector<std::unique_ptr<Cipher>> protectors_;
   size_t waiting_ = 0;
 };
 
 /// The other process: sends bursts at their times and counts what comes back.
 class Load {
  public:
-  Load(const Plan& plan, uint16_t forwarder) : plan_(plan), forwarder_(loopback(forwarder)), in_(kBatch, kRoom) {
+  Load(const Plan& plan, uint16_t forwarder)
+      : plan_(plan), forwarder_(loopback(forwarder)), in_(kBatch, kRoom), protector_(make_cipher(plan, 0xFF, true)) {
     source_ = open_socket(source_port_);
     for (size_t i = 0; i < plan.subscribers; ++i) {
       uint16_t port = 0;
@@ -241,9 +330,9 @@ class Load {
     const uint16_t sequence = htons(static_cast<uint16_t>(number));
     std::memcpy(packet.data() + 2, &sequence, sizeof sequence);
     const std::array<uint8_t, kRoom> payload{};
-    protector_.seal(packet.data(), payload.data(), plan_.bytes - kHeader);
-    sendto(source_, packet.data(), plan_.bytes + kTag, 0, reinterpret_cast<const sockaddr*>(&forwarder_),
-           sizeof forwarder_);
+    protector_->seal(packet.data(), payload.data(), plan_.bytes - kHeader);
+    sendto(source_, packet.data(), plan_.bytes + protector_->tag_size(), 0,
+           reinterpret_cast<const sockaddr*>(&forwarder_), sizeof forwarder_);
   }
 
   bool receive(int wait_ms) {
@@ -259,7 +348,7 @@ class Load {
   const Plan& plan_;
   sockaddr_in forwarder_;
   Batch in_;
-  Gcm protector_{0xFF, true};
+  std::unique_ptr<Cipher> protector_;
   int source_ = -1;
   uint16_t source_port_ = 0;
   std::vector<pollfd> sinks_;
@@ -269,12 +358,12 @@ class Load {
 }  // namespace
 
 int main(int count, char** words) {
-  if (count != 6) {
-    std::fprintf(stderr, "reference_forward SUBSCRIBERS PACKETS_PER_SECOND BYTES BURST SECONDS\n");
+  if (count != 6 && count != 7) {
+    std::fprintf(stderr, "reference_forward SUBSCRIBERS PACKETS_PER_SECOND BYTES BURST SECONDS [sha1]\n");
     return 1;
   }
   const auto number = [&](int i) { return std::strtoull(words[i], nullptr, 10); };
-  const Plan plan{number(1), number(2), number(3), number(4), number(5)};
+  const Plan plan{number(1), number(2), number(3), number(4), number(5), count == 7};
   uint16_t port = 0;
   const int descriptor = open_socket(port);
   std::array<int, 2> results{};

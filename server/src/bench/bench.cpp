@@ -135,6 +135,7 @@ void add_calls(CLI::App& parent, std::function<int()>& chosen) {
   option(command, "--pps", own.packets_per_second, "Packets a second of each publisher");
   option(command, "--size", own.bytes, "Bytes of an RTP packet");
   option(command, "--burst", own.burst, "Packets sent at one moment, as those of a key frame");
+  command.add_flag("--sha1", own.uses_sha1, "Participants know no SRTP profile but AES-CM-SHA1, as old SDKs");
   command.add_flag("--reports", own.reports_arrivals, "Subscribers report arrivals: the server estimates bandwidth");
 }
 

@@ -201,7 +201,9 @@ Result<Figures> measure_calls(const CommonOptions& common, const CallsOptions& o
                           .users = user_range(call * people, (call + 1) * people)});
   }
   TRY(const auto setup, Setup::create(common, plan));
-  TRY(const auto certificate, rtc::DtlsCertificate::create());
+  std::optional<rtc::SrtpProfile> only;
+  if (options.uses_sha1) only = rtc::SrtpProfile::kAes128CmHmacSha1_80;
+  TRY(const auto certificate, rtc::DtlsCertificate::create(only));
   Calls calls(*setup, options, certificate);
   return calls.run(common.seconds);
 }

@@ -15,6 +15,7 @@ struct CallsOptions {
   uint32_t packets_per_second = 1000;
   size_t bytes = 1200;
   uint32_t burst = 1;
+  bool uses_sha1 = false;         ///< participants know AES-CM-SHA1 only, as old SDKs do
   bool reports_arrivals = false;  ///< subscribers report as browsers do, and the server sends by what it estimates
 };
 

@@ -60,7 +60,19 @@ Certificate sign_certificate(EVP_PKEY* key) {
   return certificate;
 }
 
-bool configure(SSL_CTX* context, X509* certificate, EVP_PKEY* key) {
+const char* name_of(SrtpProfile profile) {
+  switch (profile) {
+    case SrtpProfile::kAeadAes128Gcm:
+      return "SRTP_AEAD_AES_128_GCM";
+    case SrtpProfile::kAeadAes256Gcm:
+      return "SRTP_AEAD_AES_256_GCM";
+    case SrtpProfile::kAes128CmHmacSha1_80:
+      break;
+  }
+  return "SRTP_AES128_CM_SHA1_80";
+}
+
+bool configure(SSL_CTX* context, X509* certificate, EVP_PKEY* key, const char* srtp_profiles) {
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET |
                                    SSL_OP_NO_QUERY_MTU | SSL_OP_CIPHER_SERVER_PREFERENCE);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
@@ -70,7 +82,7 @@ bool configure(SSL_CTX* context, X509* certificate, EVP_PKEY* key) {
   return SSL_CTX_set_min_proto_version(context, DTLS1_2_VERSION) == 1 &&
          SSL_CTX_set_max_proto_version(context, DTLS1_2_VERSION) == 1 &&
          SSL_CTX_set_cipher_list(context, kCiphers) == 1 && SSL_CTX_set1_groups_list(context, kCurves) == 1 &&
-         SSL_CTX_set_tlsext_use_srtp(context, kSrtpProfiles) == 0 &&  // 0 is success here
+         SSL_CTX_set_tlsext_use_srtp(context, srtp_profiles) == 0 &&  // 0 is success here
          SSL_CTX_use_certificate(context, certificate) == 1 && SSL_CTX_use_PrivateKey(context, key) == 1;
 }
 
@@ -108,12 +120,14 @@ std::string serialize_fingerprint(const Fingerprint& fingerprint) {
 
 void DtlsCertificate::Free::operator()(ssl_ctx_st* context) const { SSL_CTX_free(context); }
 
-Result<DtlsCertificate> DtlsCertificate::create() {
+Result<DtlsCertificate> DtlsCertificate::create(std::optional<SrtpProfile> only) {
   const Key key(EVP_EC_gen("P-256"));
   const Certificate certificate(key == nullptr ? nullptr : sign_certificate(key.get()));
   Context context(SSL_CTX_new(DTLS_method()));
   Fingerprint fingerprint{};
-  if (certificate == nullptr || context == nullptr || !configure(context.get(), certificate.get(), key.get()) ||
+  const char* const srtp_profiles = only ? name_of(*only) : kSrtpProfiles;
+  if (certificate == nullptr || context == nullptr ||
+      !configure(context.get(), certificate.get(), key.get(), srtp_profiles) ||
       X509_digest(certificate.get(), EVP_sha256(), fingerprint.data(), nullptr) != 1) {
     ERR_clear_error();
     return fail(Reason::kInternal, "DTLS is not available");

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "rtc/srtp_keys.hpp"
 
 struct ssl_ctx_st;
 
@@ -25,8 +26,9 @@ std::string serialize_fingerprint(const Fingerprint& fingerprint);
 /// Sessions may be made from any thread.
 class DtlsCertificate {
  public:
+  /// `only`: the one SRTP profile to offer and to accept, as peers that know no other; nullopt: all of ours.
   /// `kInternal`: OpenSSL lacks an algorithm.
-  static Result<DtlsCertificate> create();
+  static Result<DtlsCertificate> create(std::optional<SrtpProfile> only = std::nullopt);
 
   /// Upper case, as it stands after "a=fingerprint:sha-256 ".
   [[nodiscard]] const std::string& fingerprint() const { return fingerprint_; }

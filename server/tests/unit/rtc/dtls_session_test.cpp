@@ -162,6 +162,20 @@ TEST_P(DtlsProfile, passive_side_takes_what_it_prefers_of_what_is_offered) {
   EXPECT_TRUE(is_same(pair.passive->srtp_keys()->inbound, pair.active->srtp_keys()->outbound));
 }
 
+TEST(DtlsSession, certificate_for_one_profile_offers_and_accepts_no_other) {
+  for (const SrtpProfile only :
+       {SrtpProfile::kAes128CmHmacSha1_80, SrtpProfile::kAeadAes128Gcm, SrtpProfile::kAeadAes256Gcm}) {
+    Handshake pair;
+    pair.active_certificate = std::move(*DtlsCertificate::create(only));
+    ASSERT_TRUE(pair.connects());
+    EXPECT_EQ(pair.passive->srtp_keys()->inbound.profile, only);
+  }
+  Handshake pair;
+  pair.active_certificate = std::move(*DtlsCertificate::create(SrtpProfile::kAes128CmHmacSha1_80));
+  pair.passive_certificate = std::move(*DtlsCertificate::create(SrtpProfile::kAeadAes128Gcm));
+  EXPECT_FALSE(pair.connects());
+}
+
 TEST(DtlsSession, peer_without_a_common_profile_fails) {
   Handshake pair;
   SSL_CTX_set_tlsext_use_srtp(pair.active_certificate.context(), "SRTP_AES128_CM_SHA1_32");
