@@ -24,6 +24,7 @@ class Counts(unittest.TestCase):
 
     def test_node_and_plain_summaries(self):
         self.assertEqual(count("ℹ pass 7\nℹ fail 0\n", 0)[:2], (7, 0))
+        self.assertEqual(count("not ok 2 - a tone\n# pass 26\n# fail 1\n", 1), (26, 1, "pass 26, fail 1"))
         self.assertEqual(count("  3 passed (1.2s)\n", 0)[:2], (3, 0))
         self.assertEqual(count("3 passed, 2 failed\n", 1)[:2], (3, 2))
 
