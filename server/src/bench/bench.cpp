@@ -10,6 +10,7 @@
 #include "bench/pairs.hpp"
 #include "bench/reads.hpp"
 #include "bench/reconnect.hpp"
+#include "bench/soak.hpp"
 
 namespace kith::bench {
 namespace {
@@ -139,6 +140,18 @@ void add_calls(CLI::App& parent, std::function<int()>& chosen) {
   command.add_flag("--reports", own.reports_arrivals, "Subscribers report arrivals: the server estimates bandwidth");
 }
 
+void add_soak(CLI::App& parent, std::function<int()>& chosen) {
+  auto [command, own] =
+      add<SoakOptions>(parent, chosen, "soak", "Calls and chat for long: is memory flat?", measure_soak);
+  option(command, "--calls", own.calls, "Calls, each in a room of its own");
+  option(command, "--people", own.people, "People of each");
+  option(command, "--changes", own.changes_per_second, "How often a second somebody joins, leaves or is cut off");
+  option(command, "--messages", own.messages_per_second, "Messages a second of all");
+  option(command, "--fill", own.fill, "Messages written first, until the server's caches are full");
+  option(command, "--samples", own.samples, "How often memory is looked at, at equal intervals");
+  option(command, "--seed", own.seed, "Who does what when; the same seed does the same");
+}
+
 }  // namespace
 
 void add_benchmarks(CLI::App& command, std::function<int()>& chosen) {
@@ -148,6 +161,7 @@ void add_benchmarks(CLI::App& command, std::function<int()>& chosen) {
   add_conversations(command, chosen);
   add_reads(command, chosen);
   add_calls(command, chosen);
+  add_soak(command, chosen);
 }
 
 }  // namespace kith::bench

@@ -80,16 +80,28 @@ CallParticipant::CallParticipant(CallCrowd& crowd, std::string target, bool publ
 void CallParticipant::connect() {
   crowd_.loop.connector().connect(
       crowd_.loop.options(), target_, {},
-      [self = shared_from_this()](net::WebSocket& socket) {
+      [self = shared_from_this()](net::WebSocket& socket) -> std::shared_ptr<net::SocketHandler> {
+        if (self->is_leaving_) return nullptr;
         self->socket_ = &socket;
         return self;
       },
-      [self = shared_from_this()](const Error& error) { self->crowd_.fail_with(error.message); });
+      [self = shared_from_this()](const Error& error) {
+        if (!self->is_leaving_) self->crowd_.fail_with(error.message);
+      });
 }
 
 void CallParticipant::leave() {
+  livekit::SignalRequest request;
+  request.mutable_leave()->set_reason(livekit::CLIENT_INITIATED);
+  send(request);
+  drop();
+}
+
+void CallParticipant::drop() {
   is_leaving_ = true;
   if (socket_ != nullptr) socket_->close(net::CloseCode::kNormal);
+  subscriber_.reset();
+  publisher_.reset();
 }
 
 bool CallParticipant::is_connected() const {

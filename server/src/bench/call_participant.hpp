@@ -61,7 +61,10 @@ class CallParticipant final : public net::SocketHandler, public std::enable_shar
   static Result<std::shared_ptr<CallParticipant>> create(CallCrowd& crowd, std::string target, bool publishes);
 
   void connect();
+  /// Says that it goes; only to be released afterwards.
   void leave();
+  /// Is gone without a word, as after a crash: the server may wait for it. Only to be released afterwards.
+  void drop();
   /// Sends the packets that are due. Returns when to call it again.
   Instant tick(Instant now);
   /// True once all its connections are up.

@@ -3,11 +3,9 @@
 #include <algorithm>
 #include <queue>
 
+#include "bench/call_entrance.hpp"
 #include "bench/call_participant.hpp"
-#include "bench/rpc.hpp"
 #include "bench/sample_media.hpp"
-#include "kith/v1/call.pb.h"
-#include "kith/v1/room.pb.h"
 
 namespace kith::bench {
 namespace {
@@ -19,14 +17,6 @@ constexpr Duration kTick = std::chrono::milliseconds(1);
 /// Handshakes under way at one time: more would only make each wait longer.
 constexpr size_t kConnectingMax = 32;
 constexpr size_t kRtpHeaderSize = 12;
-
-/// Path and query of the signalling socket, as SDKs make them of what JoinCall returns.
-std::string signalling_target(const v1::CallAccess& access) {
-  const size_t host = access.url().find("//");
-  const size_t path = host == std::string::npos ? host : access.url().find('/', host + 2);
-  const std::string base = path == std::string::npos ? "" : access.url().substr(path);
-  return base + "/rtc?access_token=" + access.token() + "&auto_subscribe=1&protocol=17&sdk=kith&version=1.0.0";
-}
 
 class Calls {
  public:
@@ -92,23 +82,11 @@ class Calls {
 
   /// Starts the call if `call` is empty, or joins it. Returns where the signalling is.
   Result<std::string> enter(size_t user, std::string& call) {
-    Rpc rpc(setup_.loop().options(), setup_.tokens()[user]);
-    if (!call.empty()) {
-      v1::JoinCallRequest request;
-      request.set_call_id(call);
-      v1::JoinCallResponse response;
-      TRY_VOID(rpc.call("CallService/JoinCall", request, response));
-      return signalling_target(response.access());
-    }
-    v1::ListRoomsResponse rooms;
-    TRY_VOID(rpc.call("RoomService/ListRooms", v1::ListRoomsRequest(), rooms));
-    if (rooms.rooms().empty()) return fail(Reason::kInternal, "A user is in no room.");
-    v1::StartCallRequest request;
-    request.set_room_id(rooms.rooms(0).room().id());
-    v1::StartCallResponse response;
-    TRY_VOID(rpc.call("CallService/StartCall", request, response));
-    call = response.call().id();
-    return signalling_target(response.access());
+    const net::ClientOptions options = setup_.loop().options();
+    const std::string& token = setup_.tokens()[user];
+    TRY(CallEntrance entrance, call.empty() ? start_call(options, token) : join_call(options, token, call));
+    call = entrance.call;
+    return std::move(entrance.target);
   }
 
   void tick() {
