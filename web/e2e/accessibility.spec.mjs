@@ -4,7 +4,7 @@ import { violations } from './axe.mjs';
 import { desktop, invitation, launchBrowser, Person, phone } from './browser.mjs';
 import { Server } from './server.mjs';
 
-const pages = ['/', '/calls', '/calls?missed', '/rooms', '/people', '/search', '/search?q=lights', '/settings', '/settings/profile', '/settings/appearance', '/settings/audio-video', '/settings/devices', '/settings/password', '/settings/server', '/nowhere'];
+const pages = ['/', '/calls', '/calls?missed', '/rooms', '/people', '/search', '/search?q=lights', '/settings', '/settings/profile', '/settings/appearance', '/settings/audio-video', '/settings/devices', '/settings/password', '/settings/server', '/settings/calls', '/nowhere'];
 
 let browser, server, state, roomAddress;
 before(async () => {

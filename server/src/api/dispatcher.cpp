@@ -76,6 +76,7 @@ Dispatcher::Dispatcher(Services& services) : services_(services) {
   add_room_methods();
   add_message_methods();
   add_call_methods();
+  add_admin_methods();
 }
 
 void Dispatcher::add_account_methods() {
@@ -166,6 +167,12 @@ void Dispatcher::add_call_methods() {
   methods_[service + "GetCall"] = of<v1::GetCallRequest>(calls, &CallService::get_call);
   methods_[service + "ListCalls"] = of<v1::ListCallsRequest>(calls, &CallService::list_calls);
   methods_[service + "DeclineCall"] = of<v1::DeclineCallRequest>(calls, &CallService::decline_call);
+}
+
+void Dispatcher::add_admin_methods() {
+  using chat::AdminService;
+  methods_["kith.v1.AdminService/CheckCallPorts"] =
+      of<v1::CheckCallPortsRequest>(services_.administration, &AdminService::check_call_ports);
 }
 
 Task<Result<CallAnswer>> Dispatcher::call(std::string path, Form form, CallContext context, std::string body) {

@@ -47,6 +47,7 @@ class Dispatcher {
   void add_room_methods();
   void add_message_methods();
   void add_call_methods();
+  void add_admin_methods();
 
   Services& services_;
   std::unordered_map<std::string, Method> methods_;

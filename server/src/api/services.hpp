@@ -3,6 +3,7 @@
 
 #include "call/call_service.hpp"
 #include "chat/account_service.hpp"
+#include "chat/admin_service.hpp"
 #include "chat/context.hpp"
 #include "chat/hub.hpp"
 #include "chat/message_service.hpp"
@@ -26,6 +27,7 @@ struct Services {
   chat::SyncService& sync;
   chat::SearchService& search;
   call::CallService& calls;
+  chat::AdminService& administration;
   chat::SessionCache& session_cache;
   chat::PresenceTracker& presence;
 };

@@ -27,6 +27,7 @@ Result<std::unique_ptr<CallThreads>> CallThreads::open(const Config& config, con
   for (MediaPort& port : ports) {
     Thread& thread = opened->threads_.emplace_back();
     thread.media = std::move(port.thread);
+    thread.ports = port.bound;
     thread.engine = std::make_unique<sfu::MediaEngine>(
         sfu::MediaEngine::Options{.certificate = opened->certificate_, .candidates = std::move(port.candidates)},
         parts.random);
@@ -71,6 +72,12 @@ void CallThreads::stop() {
     thread.engine.reset();
   }
   is_running_ = false;
+}
+
+std::vector<api::MediaPorts> CallThreads::ports() const {
+  std::vector<api::MediaPorts> ports;
+  for (const Thread& thread : threads_) ports.push_back(thread.ports);
+  return ports;
 }
 
 api::MediaMetrics CallThreads::metrics() const {

@@ -36,12 +36,15 @@ class CallThreads {
   void stop();
 
   [[nodiscard]] call::CallHosts& hosts() { return *hosts_; }
+  /// The ports of each thread.
+  [[nodiscard]] std::vector<api::MediaPorts> ports() const;
   /// Sums over the threads; callable from any thread.
   [[nodiscard]] api::MediaMetrics metrics() const;
 
  private:
   struct Thread {
     std::unique_ptr<api::MediaThread> media;
+    api::MediaPorts ports;
     std::unique_ptr<sfu::MediaEngine> engine;
     std::unique_ptr<call::CallHost> host;
     std::unique_ptr<api::CallThread> calls;

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "app/media_ports.hpp"
-#include "net/media_probe.hpp"
+#include "app/port_check.hpp"
 #include "net/system_clock.hpp"
 
 namespace kith::app {
@@ -12,8 +12,6 @@ namespace {
 
 using net::Probe;
 using net::ProbeOutcome;
-
-constexpr Duration kProbeTime = std::chrono::seconds(3);
 
 std::string milliseconds(Duration duration) {
   const auto tenths = std::chrono::duration_cast<std::chrono::microseconds>(duration).count() / 100;
@@ -54,22 +52,15 @@ int check_calls(const Config& config) {
     std::cerr << "kith: say with --media-port which UDP port the server uses (its log names it)\n";
     return 2;
   }
+  std::vector<api::MediaPorts> threads;
+  for (size_t i = 0; i < media_thread_count(config); ++i) threads.push_back(configured_ports(config, i));
   const net::SystemClock clock;
   SystemRandom random;
   bool is_sound = true;
-  const auto tell = [&](const net::Address& address, const std::string& protocol, const Probe& probe) {
-    is_sound = is_sound && probe.outcome == ProbeOutcome::kAnswers;
-    const std::string port = protocol + " port " + std::to_string(address.port);
-    std::cout << address.ip_text() << ", " << port << ": " << in_words(probe, port) << ".\n";
-  };
-  for (net::Address address : *addresses) {
-    for (size_t thread = 0; thread < media_thread_count(config); ++thread) {
-      address.port = static_cast<uint16_t>(config.media_port + thread);
-      tell(address, "UDP", probe_udp(address, kProbeTime, clock, random));
-      if (config.media_tcp_port == 0) continue;
-      address.port = static_cast<uint16_t>(config.media_tcp_port + thread);
-      tell(address, "TCP", probe_tcp(address, kProbeTime, clock, random));
-    }
+  for (const CheckedPort& checked : check_ports(*addresses, threads, clock, random)) {
+    is_sound = is_sound && checked.probe.outcome == ProbeOutcome::kAnswers;
+    const std::string port = (checked.is_tcp ? "TCP port " : "UDP port ") + std::to_string(checked.address.port);
+    std::cout << checked.address.ip_text() << ", " << port << ": " << in_words(checked.probe, port) << ".\n";
   }
   std::cout << (is_sound ? "Calls can be reached from this machine. " : "Calls cannot be reached everywhere. ")
             << "To see what others see, run this elsewhere: kith doctor calls --public-address ADDRESS_OF_THE_SERVER\n";

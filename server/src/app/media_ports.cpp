@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <optional>
 
-#include "api/candidates.hpp"
 #include "app/cores.hpp"
 #include "base/log.hpp"
 #include "net/interfaces.hpp"
@@ -22,9 +21,9 @@ struct WantedPort {
   bool is_default = false;
 };
 
-WantedPort wanted(uint16_t first, uint16_t default_port, const char* setting, size_t thread) {
-  const auto port = static_cast<uint16_t>(first == 0 ? 0 : first + thread);
-  return {.port = port, .setting = setting, .is_default = first == default_port};
+/// The port of a thread whose first thread has port `first`; 0 stays 0.
+uint16_t port_of_thread(uint16_t first, size_t thread) {
+  return static_cast<uint16_t>(first == 0 ? 0 : first + thread);
 }
 
 /// True if nobody but this machine can reach the server, not even through a proxy.
@@ -96,13 +95,23 @@ size_t media_thread_count(const Config& config) {
   return config.media_threads != 0 ? config.media_threads : std::max<size_t>(1, usable_cores() / 2);
 }
 
+api::MediaPorts configured_ports(const Config& config, size_t thread) {
+  return {.udp = port_of_thread(config.media_port, thread), .tcp = port_of_thread(config.media_tcp_port, thread)};
+}
+
 Result<std::vector<MediaPort>> open_media_ports(const Config& config, const Clock& clock) {
   TRY(const auto addresses, media_addresses(config));
   std::vector<MediaPort> ports;
   for (size_t i = 0; i < media_thread_count(config); ++i) {
-    const WantedPort udp = wanted(config.media_port, kMediaPortDefault, "--media-port", i);
+    const api::MediaPorts asked = configured_ports(config, i);
+    const WantedPort udp{
+        .port = asked.udp, .setting = "--media-port", .is_default = config.media_port == kMediaPortDefault};
     std::optional<WantedPort> tcp;
-    if (config.media_tcp_port != 0) tcp = wanted(config.media_tcp_port, kMediaTcpPortDefault, "--media-tcp-port", i);
+    if (asked.tcp != 0) {
+      tcp = {.port = asked.tcp,
+             .setting = "--media-tcp-port",
+             .is_default = config.media_tcp_port == kMediaTcpPortDefault};
+    }
     TRY(auto thread, open_thread(udp, tcp, must_keep_addresses(config, addresses), clock));
     const auto tcp_address = thread->tcp_address();
     const api::MediaPorts bound{.udp = thread->udp_address().port,
@@ -111,7 +120,8 @@ Result<std::vector<MediaPort>> open_media_ports(const Config& config, const Cloc
                                      {"tcp", bound.tcp},
                                      {"addresses", addresses.size()},
                                      {"receive_buffer_bytes", thread->receive_buffer_bytes()}});
-    ports.push_back({.thread = std::move(thread), .candidates = api::candidate_lines(addresses, bound)});
+    ports.push_back(
+        {.thread = std::move(thread), .bound = bound, .candidates = api::candidate_lines(addresses, bound)});
   }
   return ports;
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "api/candidates.hpp"
 #include "api/media_thread.hpp"
 #include "app/config.hpp"
 #include "base/result.hpp"
@@ -15,6 +16,7 @@ namespace kith::app {
 /// A media thread that is bound and not started.
 struct MediaPort {
   std::unique_ptr<api::MediaThread> thread;
+  api::MediaPorts bound;
   std::vector<std::string> candidates;  ///< lines for `sfu::MediaEngine::Options`
 };
 
@@ -24,6 +26,9 @@ Result<std::vector<net::Address>> media_addresses(const Config& config);
 /// How many media threads the settings ask for, at least one. The thread after the first uses the ports after the
 /// first's, and so on.
 size_t media_thread_count(const Config& config);
+
+/// The ports the settings ask for a thread; 0 as the UDP port: any free one, as the TCP port: none.
+api::MediaPorts configured_ports(const Config& config, size_t thread);
 
 /// Opens the media threads. A default port that is taken is replaced by any free one, with a warning;
 /// a configured one that is taken is `kInvalidField`. `clock` outlives them.

@@ -14,6 +14,7 @@
 #include "app/call_threads.hpp"
 #include "app/cores.hpp"
 #include "app/night_erasure.hpp"
+#include "app/port_check.hpp"
 #include "app/server_keys.hpp"
 #include "base/log.hpp"
 #include "bus/local_bus.hpp"
@@ -93,7 +94,9 @@ void repeat(net::Reactor& reactor, Duration every, std::function<void()> job) {
 /// Members are destroyed in reverse: the network before the use cases, those before the store.
 struct ServerApp::Parts {
   explicit Parts(const Config& app_config)
-      : config(app_config), workers("kith-worker", or_cores(config.workers, 1), config.limits.worker_queue_jobs) {}
+      : config(app_config),
+        workers("kith-worker", or_cores(config.workers, 1), config.limits.worker_queue_jobs),
+        port_checks("kith-ports", 1, 1) {}
   ~Parts();
 
   Result<> open_store();
@@ -105,6 +108,8 @@ struct ServerApp::Parts {
   /// Nothing of the housekeeping runs after this returns.
   void end_housekeeping();
   void handle_commit(std::vector<model::Publication> publications);
+  /// What the ports of calls answer now; blocks.
+  [[nodiscard]] ::kith::v1::CheckCallPortsResponse check_call_ports();
   /// Runs a job on a reactor once a time has passed; from any thread, while there is a network.
   void call_later(Duration delay, Job job);
   [[nodiscard]] std::string metrics() const;
@@ -113,6 +118,7 @@ struct ServerApp::Parts {
   net::SystemClock clock;
   SystemRandom random;
   net::WorkerPool workers;
+  net::WorkerPool port_checks;  ///< apart from the workers: a login must not wait for a blocked port
   std::atomic<chat::Hub*> committed_to{nullptr};
   std::atomic<bool> keeps_house{true};
   bool is_serving = false;
@@ -144,6 +150,7 @@ struct ServerApp::Parts {
   std::unique_ptr<api::CallEndpoint> call_endpoint;
   std::unique_ptr<chat::SyncService> sync;
   std::unique_ptr<chat::SearchService> search;
+  std::unique_ptr<chat::AdminService> administration;
   std::unique_ptr<api::Services> services;
 
   std::unique_ptr<api::HttpHandler> handler;
@@ -207,10 +214,18 @@ void ServerApp::Parts::make_use_cases(const ServerKeys& keys) {
       [this](Duration delay, Job job) { call_later(delay, std::move(job)); });
   // After the hub: who comes into a room must be subscribed to it before its call is told.
   bus.subscribe([this](const bus::Batch& batch) { calls->handle_batch(batch); });
+  administration = std::make_unique<chat::AdminService>(*context, port_checks, [this] { return check_call_ports(); });
   sync = std::make_unique<chat::SyncService>(*context, *people, *tokens, [this](const std::vector<RoomId>& of_rooms) {
     return calls->registry().calls_of(of_rooms);
   });
   committed_to.store(hub.get(), std::memory_order_release);
+}
+
+::kith::v1::CheckCallPortsResponse ServerApp::Parts::check_call_ports() {
+  // The interfaces as they are now: addresses come and go while a server runs.
+  const auto addresses = media_addresses(config);
+  return present_ports(
+      check_ports(addresses.value_or(std::vector<net::Address>{}), call_threads->ports(), clock, random));
 }
 
 void ServerApp::Parts::call_later(Duration delay, Job job) {
@@ -225,7 +240,7 @@ Result<> ServerApp::Parts::open_search() {
       [this](const model::StoredEvent& event) { return chat::searchable_text(*ids, event); }, clock);
   search = std::make_unique<chat::SearchService>(*context, *search_index);
   services = std::make_unique<api::Services>(*context, *accounts, *sessions, *users, *rooms, *messages, *sync, *search,
-                                             *calls, *session_cache, *presence);
+                                             *calls, *administration, *session_cache, *presence);
   search_follower->start();
   woken.store(search_follower.get(), std::memory_order_release);
   search_follower->wake();

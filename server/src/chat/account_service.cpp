@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "chat/administrator.hpp"
 #include "chat/names.hpp"
 #include "chat/present.hpp"
 #include "chat/present_user.hpp"
@@ -116,13 +117,6 @@ Result<Registered> register_in(store::WriteTransaction& transaction, const NewAc
   transaction.publish(model::ProfileCommitted{.user = made.user});
   TRY(made.welcome_room, on_account_created(transaction, made.user.id, admission.is_first));
   return made;
-}
-
-/// The role as it is stored now: the caller's may have been read a while ago.
-Result<> require_administrator(store::Db& db, UserId caller) {
-  TRY(const std::optional<model::User> user, store::UserRepository(db).find(caller));
-  if (user && user->state == model::UserState::kActive && user->role <= model::ServerRole::kAdmin) return {};
-  return fail(Reason::kNotAllowed, "Only the server's owner and administrators may do this.");
 }
 
 /// What GetServer tells.

@@ -3,6 +3,7 @@ import socket
 import subprocess
 import unittest
 
+from kith_client import KithClient, unique
 from kith_server import BINARY, KithServer, free_port
 
 
@@ -23,6 +24,41 @@ def free_udp_port():
 
 
 class CallPorts(unittest.TestCase):
+    def found_by(self, server):
+        """What the administration shows of a server's ports."""
+        owner = KithClient.register(server.address, unique("owner"))
+        self.addCleanup(owner.close)
+        return owner.call("AdminService/CheckCallPorts", {})["ports"]
+
+    def test_the_administration_shows_open_ports(self):
+        udp, tcp = free_udp_port(), free_port()
+        with KithServer(*call_flags(udp, tcp), "--public-address", "127.0.0.1") as server:
+            ports = self.found_by(server)
+        for port in ports:
+            self.assertLess(port.pop("answeredInUs"), 3_000_000)
+        told = {"address": "127.0.0.1", "state": "PORT_STATE_OPEN", "local": True}
+        self.assertEqual(
+            ports,
+            [
+                told | {"port": udp, "protocol": "PORT_PROTOCOL_UDP"},
+                told | {"port": tcp, "protocol": "PORT_PROTOCOL_TCP"},
+            ],
+        )
+
+    def test_the_administration_shows_the_port_a_server_found_for_itself(self):
+        with KithServer(*call_flags(0, 0), "--public-address", "127.0.0.1") as server:
+            [port] = self.found_by(server)
+            self.assertIn(f'udp={port["port"]}', server.log().replace('"', ""))
+        self.assertEqual(port["state"], "PORT_STATE_OPEN")
+
+    def test_the_administration_shows_an_address_without_a_way_to_it(self):
+        # A link-local address that names no link leads nowhere, on any machine.
+        flags = ["--public-address", "fe80::1", "--public-address", "127.0.0.1"]
+        with KithServer(*call_flags(0, 0), *flags) as server:
+            ports = self.found_by(server)
+        states = {port["address"]: port["state"] for port in ports}
+        self.assertEqual(states, {"fe80::1": "PORT_STATE_UNREACHABLE", "127.0.0.1": "PORT_STATE_OPEN"})
+
     def test_the_doctor_finds_open_ports(self):
         udp, tcp = free_udp_port(), free_port()
         with KithServer(*call_flags(udp, tcp)):

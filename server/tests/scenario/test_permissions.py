@@ -85,6 +85,7 @@ DIRECT_ROOM = {
 }
 # Calls that concern no room: whether an ordinary user may, and whether an administrator of the server may.
 SERVER = {
+    "AdminService/CheckCallPorts": (NO, OK),
     "AuthService/ListSessions": (OK, OK),
     "AuthService/CreateInvitation": (NO, OK),
     "AuthService/UpdateServer": (NO, OK),

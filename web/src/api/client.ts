@@ -4,6 +4,7 @@
 import { create, fromBinary, toBinary, type DescMethodUnary, type DescService, type MessageInitShape, type MessageShape } from '@bufbuild/protobuf';
 import { KithError, offlineError } from './error';
 import { fromConnectJson } from './error_from_wire';
+import { AdminService } from './gen/kith/v1/admin_pb';
 import { AuthService } from './gen/kith/v1/auth_pb';
 import { CallService } from './gen/kith/v1/call_pb';
 import { MessageService } from './gen/kith/v1/message_pb';
@@ -23,6 +24,7 @@ export type Client<Service extends DescService> = {
 
 /** The services. */
 export interface Api {
+  readonly admin: Client<typeof AdminService>;
   readonly auth: Client<typeof AuthService>;
   readonly calls: Client<typeof CallService>;
   readonly rooms: Client<typeof RoomService>;
@@ -68,6 +70,7 @@ function clientOf<Service extends DescService>(service: Service, fetch: Fetch, b
 export function createApi(origin: string, fetch: Fetch = (url, init) => globalThis.fetch(url, init)): Api {
   const base = `${origin}/api`;
   return {
+    admin: clientOf(AdminService, fetch, base),
     auth: clientOf(AuthService, fetch, base),
     calls: clientOf(CallService, fetch, base),
     rooms: clientOf(RoomService, fetch, base),

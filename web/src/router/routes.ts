@@ -1,6 +1,6 @@
 // Every address of the client, parsed and written in one place.
 
-export type SettingsSection = 'profile' | 'appearance' | 'audio-video' | 'devices' | 'password' | 'server' | 'shortcuts';
+export type SettingsSection = 'profile' | 'appearance' | 'audio-video' | 'devices' | 'password' | 'server' | 'calls' | 'shortcuts';
 export type Panel = 'members' | 'info';
 
 /** The filters of a search, as the address carries them. Dates are `YYYY-MM-DD`, empty if not set. */
@@ -28,7 +28,7 @@ export type Route =
   | { page: 'invite'; token: string }
   | { page: 'missing' };
 
-const sections: readonly SettingsSection[] = ['profile', 'appearance', 'audio-video', 'devices', 'password', 'server', 'shortcuts'];
+const sections: readonly SettingsSection[] = ['profile', 'appearance', 'audio-video', 'devices', 'password', 'server', 'calls', 'shortcuts'];
 const panels: readonly Panel[] = ['members', 'info'];
 
 export const emptySearch: SearchAddress = { query: '', fromUserId: '', roomId: '', after: '', before: '', hasLink: false };

@@ -620,6 +620,18 @@ export interface SettingsModel {
 
 // ── Server administration ────────────────────────────────────────────────────────────────────────────────────────────
 
+/** A port of calls as the server found it: open, or why it cannot be reached. */
+export interface CallPort {
+  readonly address: string;
+  readonly port: number;
+  readonly protocol: 'udp' | 'tcp';
+  readonly state: 'open' | 'blocked' | 'closed' | 'unreachable' | 'taken';
+  /** Milliseconds until the answer came, in tenths; 0 if none did. */
+  readonly answeredInMs: number;
+  /** Only the server's own machine knows this address. */
+  readonly local: boolean;
+}
+
 /** For owner and admins. */
 export interface AdministrationModel {
   /** True if the own role allows it. */
@@ -627,6 +639,8 @@ export interface AdministrationModel {
   updateServer(change: { name?: string; registration?: ServerInfo['registration'] }): Promise<void>;
   /** Makes an invitation to register; the token is shown once. */
   createInvitation(input: { uses?: number; validHours?: number }): Promise<{ token: string; expiresAt: number }>;
+  /** Has the server ask its ports of calls, at each of its addresses; takes seconds if something is blocked. */
+  checkCallPorts(): Promise<readonly CallPort[]>;
 }
 
 // ── Notices ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -6,7 +6,7 @@ import type { IconName } from '../../ui/icons';
 export interface SectionEntry {
   section: Exclude<SettingsSection, 'shortcuts'>;
   icon: IconName;
-  label: MessageKey & ('settings.profile' | 'settings.appearance' | 'settings.audioVideo' | 'settings.devices' | 'settings.password' | 'settings.server');
+  label: MessageKey & ('settings.profile' | 'settings.appearance' | 'settings.audioVideo' | 'settings.devices' | 'settings.password' | 'settings.server' | 'settings.ports');
 }
 
 export const ownSections: readonly SectionEntry[] = [
@@ -17,4 +17,7 @@ export const ownSections: readonly SectionEntry[] = [
   { section: 'password', icon: 'key', label: 'settings.password' },
 ];
 
-export const serverSections: readonly SectionEntry[] = [{ section: 'server', icon: 'server', label: 'settings.server' }];
+export const serverSections: readonly SectionEntry[] = [
+  { section: 'server', icon: 'server', label: 'settings.server' },
+  { section: 'calls', icon: 'phone', label: 'settings.ports' },
+];
