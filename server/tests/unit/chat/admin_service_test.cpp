@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "unit/chat/chat_fixture.hpp"
 
@@ -11,6 +14,19 @@ namespace {
 
 using testing::Person;
 using testing::reason_of;
+
+/// Keeps jobs until the test lets them run.
+class Held final : public Executor {
+ public:
+  void post(Job job) override { jobs_.push_back(std::move(job)); }
+  [[nodiscard]] bool is_empty() const { return jobs_.empty(); }
+  void run() {
+    for (Job& job : std::exchange(jobs_, {})) job();
+  }
+
+ private:
+  std::vector<Job> jobs_;
+};
 
 class AdminServiceTest : public testing::ChatTest {
  protected:
@@ -29,18 +45,26 @@ class AdminServiceTest : public testing::ChatTest {
     ChatTest::TearDown();
   }
 
-  testing::Loop port_checks;  ///< runs a check when the test lets it
+  using Answer = std::shared_ptr<std::optional<Result<v1::CheckCallPortsResponse>>>;
+  Answer start_check() { return loop.start(administration->check_call_ports(owner.caller, {})); }
+  /// Lets the check that waits find what it finds.
+  Result<v1::CheckCallPortsResponse> finish(const Answer& answer) {
+    loop.run_until([&] { return !port_checks.is_empty(); });
+    port_checks.run();
+    loop.run_until([&] { return answer->has_value(); });
+    return **answer;
+  }
+
+  Held port_checks;
   int checks = 0;
   Person owner;
   std::optional<AdminService> administration;
 };
 
 TEST_F(AdminServiceTest, tells_what_a_check_of_the_ports_found) {
-  const auto found = loop.start(administration->check_call_ports(owner.caller, {}));
-  port_checks.run_until([&] { return checks == 1; });
-  loop.run_until([&] { return found->has_value(); });
-  ASSERT_TRUE((*found)->has_value());
-  EXPECT_EQ((**found)->ports(0).port(), 7882U);
+  const auto found = finish(start_check());
+  ASSERT_TRUE(found.has_value()) << found.error().message;
+  EXPECT_EQ(found->ports(0).port(), 7882U);
 }
 
 TEST_F(AdminServiceTest, nobody_but_administrators_has_ports_checked) {
@@ -50,22 +74,17 @@ TEST_F(AdminServiceTest, nobody_but_administrators_has_ports_checked) {
 }
 
 TEST_F(AdminServiceTest, one_check_runs_at_a_time) {
-  const auto one = loop.start(administration->check_call_ports(owner.caller, {}));
-  const auto other = loop.start(administration->check_call_ports(owner.caller, {}));
-  // The check stays where it is until port_checks runs it, so whichever comes second finds it at work.
+  const Answer one = start_check();
+  const Answer other = start_check();
+  // The check stays where it is until the test lets it run, so whichever comes second finds it at work.
   loop.run_until([&] { return one->has_value() || other->has_value(); });
-  const auto refused = one->has_value() ? one : other;
-  const auto waiting = one->has_value() ? other : one;
+  const Answer refused = one->has_value() ? one : other;
   EXPECT_EQ(reason_of(**refused), Reason::kBusy);
   EXPECT_GT((*refused)->error().retry_after_ms, 0U);
 
-  port_checks.run_until([&] { return checks == 1; });
-  loop.run_until([&] { return waiting->has_value(); });
-  EXPECT_TRUE((*waiting)->has_value());
-  const auto later = loop.start(administration->check_call_ports(owner.caller, {}));
-  port_checks.run_until([&] { return checks == 2; });
-  loop.run_until([&] { return later->has_value(); });
-  EXPECT_TRUE((*later)->has_value());
+  EXPECT_TRUE(finish(one->has_value() ? other : one).has_value());
+  EXPECT_TRUE(finish(start_check()).has_value());
+  EXPECT_EQ(checks, 2);
 }
 
 }  // namespace
