@@ -20,8 +20,8 @@ EXCEPTED = "http_parser.cpp"
 def without_cache(command):
     """The compiler's own words, its output thrown away."""
     words = shlex.split(command)
-    if os.path.basename(words[0]) == "ccache":
-        words = words[1:]
+    cache = next((place for place, word in enumerate(words) if os.path.basename(word) == "ccache"), -1)
+    words = words[cache + 1 :]
     words[words.index("-o") + 1] = "/dev/null"
     return words
 
