@@ -72,7 +72,7 @@ std::expected<call::Connect, CallEndpoint::Refusal> CallEndpoint::authorize(cons
                                         .can_publish = grant->can_publish,
                                         .can_publish_data = grant->can_publish_data},
                         .can_update_metadata = grant->can_update_own_metadata};
-  read_call_query(request.query(), connect);
+  read_call_query(request.query(), request.header("User-Agent"), connect);
   return connect;
 }
 

@@ -33,6 +33,32 @@ int32_t number_of(std::string_view text) {
   return value;
 }
 
+/// What follows `name` in a list of products ("Firefox/" → "153.0"), up to the next space; empty if it is not there.
+std::string_view version_after(std::string_view user_agent, std::string_view name) {
+  const size_t at = user_agent.find(name);
+  if (at == std::string_view::npos) return {};
+  const std::string_view rest = user_agent.substr(at + name.size());
+  return rest.substr(0, rest.find(' ')).substr(0, kWordBytesMax);
+}
+
+/// Names the browsers that `call/client_rules` treats specially; the others are like Chromium.
+void read_user_agent(std::string_view user_agent, call::ClientInfo& client) {
+  const auto has = [user_agent](std::string_view word) { return user_agent.find(word) != std::string_view::npos; };
+  if (has("Firefox/")) {
+    client.browser = "Firefox";
+    client.browser_version = version_after(user_agent, "Firefox/");
+  } else if (has("Safari/") && !has("Chrome/") && !has("Chromium/") && !has("Android")) {
+    client.browser = "Safari";
+    client.browser_version = version_after(user_agent, "Version/");
+  }
+  if (!client.os.empty()) return;
+  if (has("Android")) {
+    client.os = "Android";
+  } else if (has("Linux")) {
+    client.os = "Linux";
+  }
+}
+
 }  // namespace
 
 std::string query_value(std::string_view query, std::string_view name) {
@@ -46,7 +72,7 @@ std::string query_value(std::string_view query, std::string_view name) {
   return {};
 }
 
-void read_call_query(std::string_view query, call::Connect& connect) {
+void read_call_query(std::string_view query, std::string_view user_agent, call::Connect& connect) {
   const auto word = [query](std::string_view name) { return query_value(query, name).substr(0, kWordBytesMax); };
   const auto is_set = [&word](std::string_view name) {
     const std::string value = word(name);
@@ -58,6 +84,7 @@ void read_call_query(std::string_view query, call::Connect& connect) {
                     .browser = word("browser"),
                     .browser_version = word("browser_version"),
                     .client_protocol = number_of(word("client_protocol"))};
+  if (connect.client.browser.empty()) read_user_agent(user_agent, connect.client);
   const std::string all = query_value(query, "capabilities");
   std::string_view capabilities = all;
   while (!capabilities.empty() && connect.client.capabilities.size() < kCapabilitiesMax) {

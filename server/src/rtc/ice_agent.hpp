@@ -30,7 +30,7 @@ struct IceCredentials {
 enum class IceRole : uint8_t {
   kLite,         ///< answers only: the usual server
   kControlled,   ///< checks too, the peer chooses: for peers that want a full agent
-  kControlling,  ///< checks the given candidates and chooses: load generator
+  kControlling,  ///< checks and chooses: towards a full peer that answers our offers, and in the load generator
 };
 
 enum class IceState : uint8_t {

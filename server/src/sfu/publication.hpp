@@ -22,6 +22,8 @@ struct Publication {
   TrackRequest request;
   /// Set once an offer carries the track.
   std::optional<PublishedTrack> media;
+  /// The track's name in the offer that carries it. Firefox makes one up that is not the announced one.
+  std::string offered_name;
   bool is_announced = false;
   /// Of the publisher: for the reports that keep its tracks in step.
   const ParticipantClock* clock = nullptr;

@@ -97,15 +97,38 @@ std::unique_ptr<Publication> Publisher::take(const TrackSid& track) {
 }
 
 Publication* Publisher::match(const OfferedSection& section) {
-  const auto pending = [&](auto fits) -> Publication* {
-    const auto found = std::ranges::find_if(
-        publications_, [&](const auto& one) { return !one->media && one->state.kind == section.kind && fits(*one); });
+  const auto waiting = [&](const std::string& name) -> Publication* {
+    const auto found = std::ranges::find_if(publications_, [&](const auto& one) {
+      return !one->media && one->state.kind == section.kind && one->state.cid == name;
+    });
     return found == publications_.end() ? nullptr : found->get();
   };
-  if (auto* by_track = pending([&](const Publication& one) { return one.state.cid == section.track_name; })) {
-    return by_track;
+  if (auto* by_track = waiting(section.track_name)) return by_track;
+  return waiting(section.stream_name);
+}
+
+Publication* Publisher::first_waiting(MediaKind kind) {
+  const auto found =
+      std::ranges::find_if(publications_, [kind](const auto& one) { return !one->media && one->state.kind == kind; });
+  return found == publications_.end() ? nullptr : found->get();
+}
+
+Publication* Publisher::owner_by_name(const OfferedSection& section, const PublisherOffer& offer, Changes& changes) {
+  const auto bound =
+      std::ranges::find_if(publications_, [&](const auto& one) { return one->media && one->state.mid == section.mid; });
+  if (bound != publications_.end()) {
+    // A section that sends no more, or something else, has ended its track.
+    const bool is_same =
+        section.is_sending && (section.track_name == (*bound)->offered_name || match(section) == nullptr);
+    if (is_same) return bound->get();
+    changes.ended.push_back((*bound)->state.sid);
   }
-  return pending([&](const Publication& one) { return one.state.cid == section.stream_name; });
+  Publication* owner = section.is_sending ? match(section) : nullptr;
+  if (owner != nullptr) {
+    bind(*owner, section, offer);
+    changes.bound.push_back(owner);
+  }
+  return owner;
 }
 
 AnswerWish Publisher::wish_for(const Publication* publication) const {
@@ -124,6 +147,7 @@ void Publisher::bind(Publication& publication, const OfferedSection& section, co
   const AnswerWish wish = wish_for(&publication);
   const auto media = std::ranges::find(offer.description.media, section.mid, &rtc::SdpMedia::mid);
   publication.state.mid = section.mid;
+  publication.offered_name = section.track_name;
   publication.state.codec = chosen_codec(*media, wish);
   publication.state.is_simulcast = section.rids.size() > 1;
   std::vector<std::string> rids;
@@ -165,28 +189,22 @@ Result<std::string> Publisher::handle_offer(std::string_view sdp, Changes& chang
   extensions_ = offer.extensions;
   payload_types_ = offer.payload_types;
   unclaimed_.clear();
+  std::vector<Publication*> owners;
+  for (const OfferedSection& section : offer.sections) owners.push_back(owner_by_name(section, offer, changes));
   std::vector<AnswerWish> wishes;
-  for (const OfferedSection& section : offer.sections) {
-    const auto bound = std::ranges::find_if(
-        publications_, [&](const auto& one) { return one->media && one->state.mid == section.mid; });
-    Publication* publication = bound == publications_.end() ? nullptr : bound->get();
-    // A section that sends no more, or something else, has ended its track.
-    const bool is_same = publication != nullptr && section.is_sending &&
-                         (section.track_name == publication->state.cid || match(section) == nullptr);
-    if (publication != nullptr && !is_same) {
-      changes.ended.push_back(publication->state.sid);
-      publication = nullptr;
-    }
-    if (publication == nullptr && section.is_sending) {
-      publication = match(section);
-      if (publication != nullptr) {
-        bind(*publication, section, offer);
-        changes.bound.push_back(publication);
+  for (size_t i = 0; i < owners.size(); ++i) {
+    const OfferedSection& section = offer.sections[i];
+    if (owners[i] == nullptr && section.is_sending) {
+      // Under a name that nobody announced: then it is what has waited longest.
+      owners[i] = first_waiting(section.kind);
+      if (owners[i] != nullptr) {
+        bind(*owners[i], section, offer);
+        changes.bound.push_back(owners[i]);
       } else {
         unclaimed_.push_back(section);
       }
     }
-    wishes.push_back(wish_for(publication));
+    wishes.push_back(wish_for(owners[i]));
   }
   std::string answer = answer_publisher(
       offer, wishes, context_.local(transport_->local_credentials(), options_.is_full_ice), ++answers_);

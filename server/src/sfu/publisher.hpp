@@ -57,7 +57,12 @@ class Publisher {
   static constexpr std::chrono::seconds kReportEvery{1};
 
   Result<> update_transport(const RemoteTransport& remote);
+  /// The announced track without media that a section names; null if there is none.
   Publication* match(const OfferedSection& section);
+  /// The one that has waited longest, whatever its name.
+  Publication* first_waiting(MediaKind kind);
+  /// Whose section it is or becomes by its names; a track that has left it is added to `changes.ended`.
+  Publication* owner_by_name(const OfferedSection& section, const PublisherOffer& offer, Changes& changes);
   void bind(Publication& publication, const OfferedSection& section, const PublisherOffer& offer);
   AnswerWish wish_for(const Publication* publication) const;
 

@@ -22,11 +22,12 @@ Subscriber::Subscriber(EngineContext& context, ParticipantId participant, const 
     : context_(context),
       participant_(participant),
       options_(options),
-      transport_(
-          rtc::PeerTransport::Options{.ice_role = options.is_full_ice ? rtc::IceRole::kControlled : rtc::IceRole::kLite,
-                                      .local = rtc::IceCredentials::make(context.random),
-                                      .certificate = context.certificate},
-          context.random),
+      // We offer, so of two full agents ours controls (RFC 8445 §6.1.1).
+      transport_(rtc::PeerTransport::Options{.ice_role =
+                                                 options.is_full_ice ? rtc::IceRole::kControlling : rtc::IceRole::kLite,
+                                             .local = rtc::IceCredentials::make(context.random),
+                                             .certificate = context.certificate},
+                 context.random),
       data_(transport_) {}
 
 rtc::Ssrc Subscriber::new_ssrc() {

@@ -5,9 +5,9 @@
 namespace kith::api {
 namespace {
 
-call::Connect read(std::string_view query) {
+call::Connect read(std::string_view query, std::string_view user_agent = {}) {
   call::Connect connect;
-  read_call_query(query, connect);
+  read_call_query(query, user_agent, connect);
   return connect;
 }
 
@@ -37,6 +37,26 @@ TEST(CallQueryTest, a_browser_s_query_is_understood) {
   EXPECT_TRUE(connect.may_pause);
   EXPECT_FALSE(connect.disable_ice_lite);
   EXPECT_TRUE(connect.resume_sid.empty());
+}
+
+TEST(CallQueryTest, a_browser_the_query_does_not_name_is_known_by_its_user_agent) {
+  const auto client_of = [](std::string_view user_agent) { return read("sdk=js", user_agent).client; };
+  const auto firefox = client_of("Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0");
+  EXPECT_EQ(firefox.browser, "Firefox");
+  EXPECT_EQ(firefox.browser_version, "153.0");
+  EXPECT_EQ(firefox.os, "Linux");
+  EXPECT_EQ(client_of("Mozilla/5.0 (Android 15; Mobile; rv:153.0) Gecko/153.0 Firefox/153.0").os, "Android");
+  const auto safari = client_of(
+      "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.4 "
+      "Safari/605.1.15");
+  EXPECT_EQ(safari.browser, "Safari");
+  EXPECT_EQ(safari.browser_version, "18.4");
+  const auto chromium = client_of(
+      "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36");
+  EXPECT_EQ(chromium.browser, "");
+  EXPECT_EQ(read("sdk=js&browser=Chrome", "Firefox/153.0").client.browser, "Chrome");
+  EXPECT_EQ(client_of("Firefox/" + std::string(1000, '1')).browser_version.size(), 64U);
+  EXPECT_EQ(client_of("").browser, "");
 }
 
 TEST(CallQueryTest, subscribing_is_the_default) {

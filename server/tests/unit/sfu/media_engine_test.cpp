@@ -54,6 +54,18 @@ TEST(MediaEngine, who_joins_is_connected_within_a_few_round_trips) {
   EXPECT_EQ(anna.offers.size(), 1U);
 }
 
+TEST(MediaEngine, of_two_full_agents_the_one_that_offers_chooses_the_path) {
+  SimulatedCall call;
+  SimulatedClient& firefox = call.join({.is_full_ice = true});
+  SimulatedClient& ben = call.join();
+  firefox.publish_microphone();
+  call.run(milliseconds(500));
+  EXPECT_TRUE(firefox.is_connected());
+  EXPECT_THAT(states_of(call, firefox), ElementsAre(ConnectivityChanged::State::kActive));
+  speak(call, firefox, 20);
+  EXPECT_GE(ben.of_type(kOpus).size(), 10U);
+}
+
 TEST(MediaEngine, a_voice_is_announced_offered_and_forwarded) {
   SimulatedCall call;
   SimulatedClient& anna = call.join();

@@ -110,6 +110,47 @@ TEST(Publisher, a_section_that_was_offered_first_is_bound_when_its_track_is_anno
   EXPECT_EQ(mic.mid, "0");
 }
 
+/// As Firefox offers: its tracks have names there that no announcement has.
+std::string offer_of_other_names(std::string text) {
+  text = replaced(text, "a=msid:stream mic-track", "a=msid:- {0c5a}");
+  text = replaced(text, "a=ssrc:1001 msid:stream mic-track\r\n", "");
+  return replaced(text, "a=msid:stream cam-track", "a=msid:- {77d1}");
+}
+
+TEST(Publisher, a_section_under_an_unknown_name_carries_the_track_that_waits) {
+  Bench bench;
+  const TrackState mic = bench.add(microphone());
+  const TrackState cam = bench.add(camera());
+  bench.offer(offer_of_other_names(test::chromium_offer()));
+  EXPECT_EQ(bench.publisher.find(mic.sid)->state.mid, "0");
+  EXPECT_EQ(bench.publisher.find(cam.sid)->state.mid, "1");
+}
+
+TEST(Publisher, a_track_under_an_unknown_name_keeps_its_section_when_another_waits) {
+  Bench bench;
+  const TrackState cam = bench.add(camera());
+  const std::string offer = offer_of_other_names(test::chromium_offer());
+  bench.offer(offer);
+  TrackRequest screen = camera();
+  screen.cid = "screen-track";
+  const TrackState second = bench.add(screen);
+  bench.offer(offer);
+  EXPECT_THAT(bench.changes.ended, IsEmpty());
+  EXPECT_EQ(bench.publisher.find(cam.sid)->state.mid, "1");
+  EXPECT_FALSE(bench.publisher.find(second.sid)->media.has_value());
+}
+
+TEST(Publisher, a_name_counts_more_than_the_time_a_track_has_waited) {
+  Bench bench;
+  TrackRequest earlier = microphone();
+  earlier.cid = "another-track";
+  const TrackState first = bench.add(earlier);
+  const TrackState mic = bench.add(microphone());
+  bench.offer(test::chromium_offer());
+  EXPECT_EQ(bench.publisher.find(mic.sid)->state.mid, "0");
+  EXPECT_FALSE(bench.publisher.find(first.sid)->media.has_value());
+}
+
 TEST(Publisher, sound_is_asked_for_with_redundancy_unless_the_track_says_no) {
   Bench redundant;
   const TrackState mic = redundant.add(microphone());

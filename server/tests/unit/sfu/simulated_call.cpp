@@ -21,9 +21,9 @@ rtc::DtlsCertificate make_certificate() {
   return std::move(*certificate);
 }
 
-rtc::PeerTransport::Options transport_options(const rtc::DtlsCertificate& certificate, Random& random) {
-  return {
-      .ice_role = rtc::IceRole::kControlling, .local = rtc::IceCredentials::make(random), .certificate = certificate};
+rtc::PeerTransport::Options transport_options(const rtc::DtlsCertificate& certificate, Random& random,
+                                              rtc::IceRole role = rtc::IceRole::kControlling) {
+  return {.ice_role = role, .local = rtc::IceCredentials::make(random), .certificate = certificate};
 }
 
 rtc::Path path_of(uint8_t number, bool is_publisher) {
@@ -37,12 +37,14 @@ std::string transport_lines(const rtc::IceCredentials& ice, const std::string& f
 
 }  // namespace
 
-SimulatedClient::SimulatedClient(SimulatedCall& call, ParticipantId participant, uint8_t number)
+SimulatedClient::SimulatedClient(SimulatedCall& call, ParticipantId participant, uint8_t number, bool with_full_agent)
     : id(participant),
       call_(call),
       number_(number),
       publisher_(transport_options(call.client_certificate_, call.random), call.random),
-      subscriber_(transport_options(call.client_certificate_, call.random), call.random) {}
+      subscriber_(transport_options(call.client_certificate_, call.random,
+                                    with_full_agent ? rtc::IceRole::kControlled : rtc::IceRole::kControlling),
+                  call.random) {}
 
 std::string SimulatedClient::describe_publisher() const {
   std::string bundle;
@@ -280,8 +282,9 @@ SimulatedCall::~SimulatedCall() = default;
 SimulatedClient& SimulatedCall::join(ParticipantOptions options) {
   const auto number = static_cast<uint8_t>(clients.size() + 1);
   if (options.sid.empty()) options.sid = "PA_" + std::to_string(number);
+  const bool with_full_agent = options.is_full_ice;
   const ParticipantId id = engine->join(clock.now(), call, std::move(options));
-  return *clients.emplace_back(std::make_unique<SimulatedClient>(*this, id, number));
+  return *clients.emplace_back(std::make_unique<SimulatedClient>(*this, id, number, with_full_agent));
 }
 
 void SimulatedCall::take_outbox(rtc::Outbox& outbox, bool to_engine, const rtc::Path* from) {

@@ -32,7 +32,8 @@ class SimulatedCall;
 /// A browser, as far as an SFU can tell.
 class SimulatedClient {
  public:
-  SimulatedClient(SimulatedCall& call, ParticipantId id, uint8_t number);
+  /// `with_full_agent`: the engine has one too, so whoever offers controls (RFC 8445 §6.1.1).
+  SimulatedClient(SimulatedCall& call, ParticipantId id, uint8_t number, bool with_full_agent);
 
   ParticipantId id;
   std::vector<ReceivedRtp> received;
