@@ -1,4 +1,4 @@
-// livekit-client as it is published, in a page of Chromium.
+// livekit-client as it is published, in a page of Chromium (firefox.mjs launches the other).
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -38,7 +38,7 @@ export class PageClient {
   /** A page with an empty document and the library; the room is `room` there, what it saw `seen`. */
   static async open(browser, options = {}) {
     const client = new PageClient();
-    client.context = await browser.newContext();
+    client.context = await (browser.newContext ? browser.newContext() : browser.createBrowserContext());
     client.page = await client.context.newPage();
     await client.page.goto(`http://127.0.0.1:${host.address().port}/`);
     await client.page.addScriptTag({ path: library });
